@@ -1,0 +1,32 @@
+/** Lengths of time, in milliseconds. */
+import { ConfigError } from './errors.ts'
+
+export const SECOND = 1_000
+export const MINUTE = 60 * SECOND
+export const HOUR = 60 * MINUTE
+export const DAY = 24 * HOUR
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: SECOND, m: MINUTE, h: HOUR, d: DAY }
+
+/**
+ * Milliseconds of a duration text such as "5m", "1h30m", "250ms".
+ *
+ * @throws ConfigError `config/params` for any other text
+ */
+export function parseDuration(text: string): number {
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)]
+  if (parts.length === 0 || parts.map(([part]) => part).join('') !== text.trim()) {
+    throw new ConfigError('config/params', `"${text}" is not a duration`, {
+      hint: 'write it like "5m", "1h30m" or "90s"',
+    })
+  }
+  return parts.reduce((totalMs, [, amount, unit]) => totalMs + Number(amount) * (UNIT_MS[unit ?? ''] ?? 0), 0)
+}
+
+/** A length for people: "850 ms", "4.2 s", "3 min 20 s", "2 h 5 min". */
+export function formatDuration(ms: number): string {
+  if (ms < SECOND) return `${Math.round(ms)} ms`
+  if (ms < MINUTE) return `${(ms / SECOND).toFixed(1)} s`
+  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min ${Math.round((ms % MINUTE) / SECOND)} s`
+  return `${Math.floor(ms / HOUR)} h ${Math.round((ms % HOUR) / MINUTE)} min`
+}

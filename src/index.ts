@@ -1,0 +1,2 @@
+/** The door for flow authors. */
+export * from './base/errors.ts'
