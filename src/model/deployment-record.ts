@@ -1,0 +1,34 @@
+/** A deployment as the store keeps it: which flow, when, with which parameters, and whom to tell. */
+import type { JsonObject } from '../base/json.ts'
+import type { ScheduleRecord } from './schedule.ts'
+import type { StateType } from './state.ts'
+
+export interface NotifyRule {
+  /** The state types that are told. */
+  readonly when: readonly StateType[]
+  /** Type of the notification block, for example `slack-webhook`. */
+  readonly through: string
+  /** Name of the saved block. */
+  readonly named: string
+}
+
+/** What happens when a run falls due while the one before still runs. */
+export type Overlap = 'skip' | 'buffer-one' | 'buffer-all' | 'cancel-other' | 'allow'
+
+export interface DeploymentRecord {
+  readonly id: string
+  readonly name: string
+  readonly flowName: string
+  readonly description: string | null
+  readonly version: string | null
+  readonly tags: readonly string[]
+  readonly parameters: JsonObject
+  readonly schedules: readonly ScheduleRecord[]
+  readonly paused: boolean
+  readonly overlap: Overlap
+  readonly notify: readonly NotifyRule[]
+  readonly createdAt: string
+  readonly updatedAt: string
+  /** Since when its schedules count; set anew by resume, so that a pause leaves no burst behind. */
+  readonly scheduledFromAt: string
+}
