@@ -61,7 +61,7 @@ function jitteredMs(delayMs: number, jitter: number, random: () => number): numb
   if (jitter === 0 || delayMs === 0) return delayMs
   const upper = 2 ** (1 + jitter)
   const lowest = Math.log2(upper / (upper - 1))
-  const cdf = (multiple: number) => 1 - 2 ** -multiple
+  const cdf = (multiple: number) => 1 - Math.exp(-multiple)
   const drawn = cdf(lowest) + random() * (cdf(1 + jitter) - cdf(lowest))
-  return delayMs * -Math.log2(1 - drawn)
+  return delayMs * -Math.log(1 - drawn)
 }

@@ -1,0 +1,259 @@
+/**
+ * What the engine, the scheduler and the faces need of a store, by noun. Memory, SQLite and PostgreSQL keep the same
+ * promises, proved by one contract suite.
+ *
+ * Reading is by noun. Writing is one verb: `write` takes a list of changes and makes all of them or none. A change to a
+ * run or a step carries the epoch of whoever makes it; when the store knows another epoch the whole list is refused
+ * with `store/stale`: the writer has lost the run.
+ */
+import type { JsonValue } from '../base/json.ts'
+import type { LogLevel } from '../base/log.ts'
+import type { Artifact } from '../model/artifact.ts'
+import type { BlockDocument } from '../model/block-document.ts'
+import type { DeploymentRecord } from '../model/deployment-record.ts'
+import type { Event } from '../model/event.ts'
+import type { LogLine } from '../model/log-line.ts'
+import type { OutboxMessage } from '../model/outbox-message.ts'
+import type { FlowRun } from '../model/run.ts'
+import type { State, StateType } from '../model/state.ts'
+import type { TaskRun } from '../model/task-run.ts'
+
+/** Members of a run that change beside its state. */
+export type RunPatch = Partial<
+  Pick<
+    FlowRun,
+    'startedAt' | 'endedAt' | 'runCount' | 'crashCount' | 'result' | 'failure' | 'warning' | 'fallbacks' | 'dueAt'
+  >
+>
+
+export type TaskRunPatch = Partial<
+  Pick<
+    TaskRun,
+    'startedAt' | 'endedAt' | 'runCount' | 'crashCount' | 'result' | 'failure' | 'inputHash' | 'version' | 'cacheKey'
+  >
+>
+
+/** One thing to be written. Every new state also becomes a row of the history. */
+export type Change =
+  /** A new run; ignored (not refused) when its deployment, schedule and `dueAt` already have one. */
+  | { readonly kind: 'run-created'; readonly run: FlowRun }
+  /**
+   * A run's next state, checked against the transition table and `epoch`. `nextEpoch` fences off whoever held the run.
+   * The new state ends the lease of the run when it is terminal or scheduled.
+   */
+  | {
+      readonly kind: 'run-state'
+      readonly runId: string
+      readonly epoch: number
+      readonly state: State
+      readonly patch?: RunPatch
+      readonly nextEpoch?: number
+    }
+  /** Members of a run without a new state (a fallback that was used, a warning). */
+  | { readonly kind: 'run-patched'; readonly runId: string; readonly epoch: number; readonly patch: RunPatch }
+  /** New steps, in their first states (oldest first; the last one is the present). Guarded by the run's epoch. */
+  | {
+      readonly kind: 'task-runs-created'
+      readonly runId: string
+      readonly epoch: number
+      readonly taskRuns: readonly NewTaskRun[]
+    }
+  /** A step's next states, oldest first. Guarded by the run's epoch. */
+  | {
+      readonly kind: 'task-run-state'
+      readonly runId: string
+      readonly epoch: number
+      readonly taskRunId: string
+      readonly states: readonly State[]
+      readonly patch?: TaskRunPatch
+    }
+  | { readonly kind: 'logs'; readonly lines: readonly LogLine[] }
+  /** A progress artifact with the key of an earlier one of the same run takes its place; others are added. */
+  | { readonly kind: 'artifact'; readonly artifact: Artifact }
+  /** Ignored when a message with the same `key` exists. */
+  | { readonly kind: 'outbox'; readonly message: OutboxMessage }
+  | { readonly kind: 'event'; readonly event: Event }
+  /** A value kept under a cache key; replaces an older one. */
+  | { readonly kind: 'cache'; readonly record: CacheRecord }
+
+export interface NewTaskRun {
+  readonly taskRun: TaskRun
+  /** The states it has already gone through, `taskRun.state` the last of them. */
+  readonly states: readonly State[]
+}
+
+export interface CacheRecord {
+  readonly key: string
+  readonly result: NonNullable<TaskRun['result']>
+  readonly taskRunId: string | null
+  readonly createdAt: string
+  readonly expiresAt: string | null
+}
+
+/** A process that runs flows. */
+export interface WorkerIdentity {
+  readonly workerId: string
+  readonly pid: number
+  /** Differs after every start of the machine. */
+  readonly bootId: string
+  readonly hostName: string
+}
+
+/** The right to write for a run, until `expiresAt` by the store's clock. */
+export interface Lease {
+  readonly runId: string
+  readonly epoch: number
+  readonly worker: WorkerIdentity
+  readonly expiresAt: string
+}
+
+export interface RunFilter {
+  readonly flowName?: string
+  readonly deploymentId?: string
+  readonly types?: readonly StateType[]
+  readonly parentRunId?: string | null
+  /** Only runs created before this run id (ids sort by time): the key of the next page. */
+  readonly before?: string
+  /** Default 50. Newest first. */
+  readonly limit?: number
+}
+
+export interface RunStore {
+  get(id: string): Promise<FlowRun | null>
+  /** The newest run of the flow with this key, whatever its state. */
+  findByKey(flowName: string, key: string): Promise<FlowRun | null>
+  /** Runs whose id or name begins with the text: what a person types. */
+  find(idOrName: string): Promise<readonly FlowRun[]>
+  list(filter?: RunFilter): Promise<readonly FlowRun[]>
+  history(id: string): Promise<readonly State[]>
+  /** Scheduled runs of a deployment that have not started, soonest first. */
+  upcoming(deploymentId: string): Promise<readonly FlowRun[]>
+}
+
+export interface TaskRunStore {
+  /** In order of submission. */
+  list(runId: string): Promise<readonly TaskRun[]>
+  history(taskRunId: string): Promise<readonly State[]>
+}
+
+export interface LogStore {
+  /** Oldest first. `after` is the number of lines already seen. `tail` gives the last n instead. */
+  list(
+    runId: string,
+    options?: { readonly after?: number; readonly tail?: number; readonly level?: LogLevel },
+  ): Promise<readonly LogLine[]>
+}
+
+export interface ArtifactStore {
+  /** Those of one run, oldest first. */
+  listByRun(runId: string): Promise<readonly Artifact[]>
+  /** All versions of a key, newest first. */
+  versions(key: string): Promise<readonly Artifact[]>
+  /** The newest version of every key. */
+  latest(): Promise<readonly Artifact[]>
+}
+
+export interface CacheStore {
+  get(key: string): Promise<CacheRecord | null>
+}
+
+export interface BlockStore {
+  get(type: string, name: string): Promise<BlockDocument | null>
+  list(type?: string): Promise<readonly BlockDocument[]>
+  /** @throws StoreError `store/stale` when the name is taken and `overwrite` is not set */
+  save(block: BlockDocument, options?: { readonly overwrite?: boolean }): Promise<void>
+  /** False when there was none. */
+  delete(type: string, name: string): Promise<boolean>
+}
+
+export interface VariableStore {
+  get(name: string): Promise<JsonValue | undefined>
+  list(): Promise<readonly { readonly name: string; readonly value: JsonValue; readonly updatedAt: string }[]>
+  /** @throws StoreError `store/stale` when the name is taken and `overwrite` is not set */
+  set(name: string, value: JsonValue, options?: { readonly overwrite?: boolean }): Promise<void>
+  unset(name: string): Promise<boolean>
+}
+
+export interface DeploymentStore {
+  get(flowName: string, name: string): Promise<DeploymentRecord | null>
+  getById(id: string): Promise<DeploymentRecord | null>
+  list(): Promise<readonly DeploymentRecord[]>
+  /** Adds or replaces by flow name and name; the id and `createdAt` of an existing one stay. */
+  save(deployment: DeploymentRecord): Promise<DeploymentRecord>
+  /** Also removes its runs that have not started. False when there was none. */
+  delete(flowName: string, name: string): Promise<boolean>
+  /** Removes scheduled runs that have not started: all of them, or those of one schedule. Gives their number. */
+  dropScheduled(deploymentId: string, scheduleSlug?: string): Promise<number>
+}
+
+/** Who may run what. All of it by the store's own clock, each call one transaction. */
+export interface LeaseStore {
+  /**
+   * Takes up to `limit` runs that are scheduled and due: pending, `epoch + 1`, a lease, a history row.
+   * Two workers that ask at once never get the same run. `runIds` narrows the choice.
+   */
+  claim(
+    worker: WorkerIdentity,
+    options: {
+      readonly limit: number
+      readonly leaseMs: number
+      readonly runIds?: readonly string[]
+      readonly flowNames?: readonly string[]
+    },
+  ): Promise<readonly FlowRun[]>
+  /** Keeps leases alive. Gives the run ids whose lease was lost: expired and taken over, or ended. */
+  beat(held: readonly { readonly runId: string; readonly epoch: number }[], leaseMs: number): Promise<readonly string[]>
+  /** Leases that have run out. */
+  expired(): Promise<readonly Lease[]>
+  /** All live leases. */
+  list(): Promise<readonly Lease[]>
+  /** Makes leases run out now: those of processes that are known to be gone. */
+  expire(runIds: readonly string[]): Promise<void>
+}
+
+export interface OutboxStore {
+  /** Messages whose next try is due; each is held back for `holdMs`, so that two processes do not both send it. */
+  takeDue(limit: number, holdMs: number): Promise<readonly OutboxMessage[]>
+  delivered(id: string): Promise<void>
+  /** `nextTryAt` null gives the message up. */
+  failed(id: string, error: string, nextTryAt: string | null): Promise<void>
+  list(options?: {
+    readonly runId?: string
+    readonly status?: OutboxMessage['status']
+  }): Promise<readonly OutboxMessage[]>
+}
+
+export interface EventStore {
+  /** Newest first. */
+  list(options?: { readonly resource?: string; readonly limit?: number }): Promise<readonly Event[]>
+}
+
+export interface Store {
+  readonly kind: 'memory' | 'sqlite' | 'postgres'
+  /** Where it is, without credentials. */
+  readonly address: string
+  /** The folder for results too large for a row; null keeps them in the row. */
+  readonly folder: string | null
+  /**
+   * Makes all changes or none, in order. Lists handed in at about the same time may share one commit; each of them still
+   * succeeds or fails alone. Resolves when the changes are on the disk.
+   *
+   * @throws StoreError `store/stale` when an epoch does not fit, `store/not-found` for a run that is not there
+   * @throws EngineError `engine/transition` for an arrow that the table does not hold
+   */
+  write(changes: readonly Change[]): Promise<void>
+  readonly runs: RunStore
+  readonly taskRuns: TaskRunStore
+  readonly logs: LogStore
+  readonly artifacts: ArtifactStore
+  readonly cache: CacheStore
+  readonly blocks: BlockStore
+  readonly variables: VariableStore
+  readonly deployments: DeploymentStore
+  readonly leases: LeaseStore
+  readonly outbox: OutboxStore
+  readonly events: EventStore
+  /** The store's clock. */
+  now(): Promise<Date>
+  close(): Promise<void>
+}
