@@ -10,6 +10,9 @@ export interface NotifyRule {
   readonly through: string
   /** Name of the saved block. */
   readonly named: string
+  /** Templates in place of the usual words, with {{flow}}, {{run}}, {{state}}, {{message}}, {{deployment}}, {{dueAt}}. */
+  readonly subject?: string
+  readonly body?: string
 }
 
 /** What happens when a run falls due while the one before still runs. */
