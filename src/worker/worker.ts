@@ -1,0 +1,96 @@
+/**
+ * Takes runs that are due, keeps their leases alive, and hands them to whoever executes them, a few at a time.
+ *
+ * Beats come from a timer beside the work. A lease that was lost aborts the run: somebody else has it now.
+ */
+import type { Clock } from '../base/clock.ts'
+import { EngineError } from '../base/errors.ts'
+import { toFailure } from '../base/failure.ts'
+import type { Log } from '../base/log.ts'
+import type { FlowRun } from '../model/run.ts'
+import type { Store, WorkerIdentity } from '../store/store.ts'
+
+export interface WorkerOptions {
+  readonly store: Store
+  readonly me: WorkerIdentity
+  readonly clock: Clock
+  readonly log: Log
+  /** Runs a claimed run to its end. Never throws for a run that fails; throws when the lease was lost. */
+  readonly execute: (run: FlowRun, signal: AbortSignal) => Promise<unknown>
+  /** The flows this process knows; runs of others are left alone. */
+  readonly flowNames: readonly string[]
+  /** Runs at once. Default 5. */
+  readonly atOnce?: number
+  readonly leaseMs?: number
+  /** Narrows what may be taken now, for example by the overlap rule; null leaves all. */
+  readonly admit?: () => Promise<readonly string[] | null>
+}
+
+export interface Worker {
+  /** Claims what is due and starts it. Gives the number of runs started. */
+  take(): Promise<number>
+  /** Renews the leases of the runs under way. */
+  beat(): Promise<void>
+  /** Resolves when all runs under way have ended. */
+  idle(): Promise<void>
+  /** Aborts the runs under way with this reason. */
+  abort(reason: unknown): void
+  readonly running: () => readonly FlowRun[]
+}
+
+const LEASE_MS = 30_000
+
+export function createWorker(options: WorkerOptions): Worker {
+  const { store, me, log, execute, flowNames, atOnce = 5, leaseMs = LEASE_MS } = options
+  const underWay = new Map<string, { run: FlowRun; abort: AbortController; done: Promise<void> }>()
+
+  const start = (run: FlowRun) => {
+    const abort = new AbortController()
+    const done = execute(run, abort.signal)
+      .then(() => {})
+      .catch((error: unknown) => {
+        const failure = toFailure(error)
+        if (failure.code === 'engine/lease-lost') log.warn(`run ${run.name} was taken over: ${failure.message}`)
+        else log.error(`run ${run.name} could not be executed: ${failure.message}`)
+      })
+      .finally(() => underWay.delete(run.id))
+    underWay.set(run.id, { run, abort, done })
+  }
+
+  return {
+    async take() {
+      const limit = atOnce - underWay.size
+      if (limit <= 0) return 0
+      const runIds = (await options.admit?.()) ?? null
+      if (runIds?.length === 0) return 0
+      const claimed = await store.leases.claim(me, {
+        limit,
+        leaseMs,
+        flowNames,
+        ...(runIds === null ? {} : { runIds }),
+      })
+      for (const run of claimed) start(run)
+      return claimed.length
+    },
+    async beat() {
+      if (underWay.size === 0) return
+      const held = [...underWay.values()].map(({ run }) => ({ runId: run.id, epoch: run.epoch }))
+      for (const lost of await store.leases.beat(held, leaseMs)) {
+        underWay
+          .get(lost)
+          ?.abort.abort(
+            new EngineError('engine/lease-lost', 'another process has taken this run over', {
+              details: { runId: lost },
+            }),
+          )
+      }
+    },
+    async idle() {
+      while (underWay.size > 0) await Promise.allSettled([...underWay.values()].map(({ done }) => done))
+    },
+    abort(reason) {
+      for (const { abort } of underWay.values()) abort.abort(reason)
+    },
+    running: () => [...underWay.values()].map(({ run }) => run),
+  }
+}
