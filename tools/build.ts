@@ -1,0 +1,17 @@
+/**
+ * Builds `dist`: JavaScript and declarations by the compiler, and beside them what is not TypeScript but shipped.
+ */
+import { spawnSync } from 'node:child_process'
+import { cpSync, globSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+
+const ROOT = join(import.meta.dirname, '..')
+const SHIPPED = '{src,connectors,flows,deployments,fixtures}/**/*.{css,svg,html,yaml,csv}'
+
+rmSync(join(ROOT, 'dist'), { recursive: true, force: true })
+const compiled = spawnSync('tsc', ['-p', 'tsconfig.build.json'], { cwd: ROOT, stdio: 'inherit' })
+if (compiled.status !== 0) process.exit(compiled.status ?? 1)
+
+const assets = globSync(SHIPPED, { cwd: ROOT })
+for (const asset of assets) cpSync(join(ROOT, asset), join(ROOT, 'dist', asset))
+console.log(`built dist, with ${assets.length} other files`)
