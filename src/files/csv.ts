@@ -1,0 +1,109 @@
+/** CSV: read record by record with the header as names, and written so that a spreadsheet runs nothing in it. */
+import { createReadStream } from 'node:fs'
+import { DataError } from '../base/errors.ts'
+import { checkColumns } from './columns.ts'
+import { decodeUtf8 } from './decode-utf8.ts'
+import type { FileRecord, ReadOptions } from './records.ts'
+import { writeAtomically } from './atomic-write.ts'
+
+/**
+ * The records of a CSV file: UTF-8 with or without a byte order mark, comma separated, quotes doubled inside quotes,
+ * any line ends. Empty lines are passed over; a line with another number of fields than the header is refused.
+ */
+export async function* readCsv(path: string, options: ReadOptions = {}): AsyncGenerator<FileRecord> {
+  const { parse } = await import('csv-parse')
+  const parser = parse({
+    bom: true,
+    columns: (header: string[]) => checkColumns(path, header, options),
+    skip_empty_lines: true,
+    info: true,
+  })
+  const source = createReadStream(path, { highWaterMark: 256 * 1024 })
+  const feeding = feed(decodeUtf8(source, path), parser)
+  try {
+    for await (const { record, info } of parser as AsyncIterable<{
+      record: Record<string, string>
+      info: { lines: number }
+    }>) {
+      yield { line: info.lines, fields: record }
+    }
+    await feeding
+  } catch (error) {
+    throw refusal(path, error)
+  } finally {
+    source.destroy()
+    parser.destroy()
+    await feeding.catch(() => {}) // its error is the one that was thrown above
+  }
+}
+
+async function feed(
+  texts: AsyncIterable<string>,
+  parser: NodeJS.WritableStream & { destroy(error: Error): void },
+): Promise<void> {
+  try {
+    for await (const text of texts) {
+      if (!parser.write(text)) {
+        await new Promise<void>((resolve) => {
+          parser.once('drain', resolve)
+          parser.once('close', resolve)
+        })
+      }
+    }
+    parser.end()
+  } catch (error) {
+    parser.destroy(error as Error)
+    throw error
+  }
+}
+
+interface CsvProblem extends Error {
+  readonly code: string
+  readonly lines?: number
+  readonly record?: readonly string[]
+  readonly column?: unknown
+}
+
+function refusal(path: string, error: unknown): unknown {
+  const { code, lines, record } = error as CsvProblem
+  if (code === 'CSV_RECORD_INCONSISTENT_COLUMNS' || code === 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH') {
+    return new DataError(
+      'data/file',
+      `line ${lines} of "${path}" has ${record?.length ?? 'another number of'} fields, unlike the header`,
+      {
+        hint: 'is the file cut off, or is there a comma without quotes in a text? nothing was sent',
+        details: { path, line: lines },
+      },
+    )
+  }
+  if (typeof code === 'string' && code.startsWith('CSV_')) {
+    return new DataError('data/file', `line ${lines ?? '?'} of "${path}" is not CSV: ${(error as Error).message}`, {
+      hint: 'save the file as comma separated values, with quotes around texts that hold commas',
+      details: { path, line: lines },
+    })
+  }
+  return error
+}
+
+/**
+ * Writes records as CSV, the header being the members of all of them. Nested values are written as JSON; a text that a
+ * spreadsheet would run as a formula is escaped. Gives the path.
+ */
+export async function writeCsv(
+  path: string,
+  records: readonly Readonly<Record<string, unknown>>[],
+  columns: readonly string[] = [...new Set(records.flatMap((record) => Object.keys(record)))],
+): Promise<string> {
+  const { stringify } = await import('csv-stringify/sync')
+  const text = stringify(
+    records.map((record) => columns.map((column) => cell(record[column]))),
+    { header: true, columns: [...columns], escape_formulas: true },
+  )
+  return await writeAtomically(path, text)
+}
+
+function cell(value: unknown): string | number | null {
+  if (value === null || value === undefined) return null
+  if (typeof value === 'number' || typeof value === 'string') return value
+  return value instanceof Date ? value.toISOString() : JSON.stringify(value)
+}

@@ -1,0 +1,170 @@
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { collect } from '../../src/base/collect.ts'
+import { writeCsv } from '../../src/files/csv.ts'
+import { readRecords, type ReadOptions } from '../../src/files/records.ts'
+
+let folder: string
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'd2flow-files-'))
+})
+
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true })
+})
+
+async function read(name: string, content: string | Uint8Array, options?: ReadOptions) {
+  const path = join(folder, name)
+  await writeFile(path, content)
+  return await collect(readRecords(path, options))
+}
+
+describe('CSV', () => {
+  it('F159 reads quoted commas, doubled quotes, line breaks in quotes, CRLF and a byte order mark', async () => {
+    const records = await read('a.csv', '\uFEFFid,text\r\n1,"a, b"\r\n2,"say ""hi"""\r\n3,"two\nlines"\r\n')
+
+    expect(records).toEqual([
+      { line: 2, fields: { id: '1', text: 'a, b' } },
+      { line: 3, fields: { id: '2', text: 'say "hi"' } },
+      { line: 5, fields: { id: '3', text: 'two\nlines' } },
+    ])
+  })
+
+  it('keeps leading zeros and blanks, because every value is text', async () => {
+    const [record] = await read('a.csv', 'value\n 017 \n')
+
+    expect(record?.fields).toEqual({ value: ' 017 ' })
+  })
+
+  it('names the columns that are missing and those that were found', async () => {
+    await expect(read('a.csv', 'de;pe;value\n1;2;3\n', { required: ['dataElement', 'value'] })).rejects.toMatchObject({
+      code: 'data/file',
+      message: expect.stringContaining('lacks "dataElement", "value"; it has "de;pe;value"'),
+      hint: expect.stringContaining('dataElement, value'),
+    })
+  })
+
+  it('refuses a column that is named twice', async () => {
+    await expect(read('a.csv', 'id,id\n1,2\n')).rejects.toThrow('names "id" twice')
+  })
+
+  it('names the line that is cut off', async () => {
+    await expect(read('a.csv', 'a,b,c\n1,2,3\n4,5\n')).rejects.toMatchObject({
+      code: 'data/file',
+      message: expect.stringContaining('line 3'),
+      hint: expect.stringContaining('cut off'),
+    })
+  })
+
+  it('refuses a quote that is never closed', async () => {
+    await expect(read('a.csv', 'a,b\n1,"open\n')).rejects.toMatchObject({ code: 'data/file' })
+  })
+
+  it('refuses Windows-1252 and names the line', async () => {
+    const latin = Buffer.from('name,value\nplain,1\nS\xE3o Tom\xE9,2\n', 'latin1')
+
+    await expect(read('a.csv', latin)).rejects.toMatchObject({
+      code: 'data/file',
+      message: expect.stringContaining('near line 3'),
+      hint: expect.stringContaining('CSV UTF-8'),
+    })
+  })
+
+  it('refuses UTF-16', async () => {
+    await expect(read('a.csv', Buffer.from('\uFEFFa,b\n1,2\n', 'utf16le'))).rejects.toThrow('it is UTF-16')
+  })
+
+  it('keeps a letter that lies across two chunks', async () => {
+    const filler = 'x'.repeat(256 * 1024 - 'value\n'.length - 1)
+
+    const [record] = await read('a.csv', `value\n${filler}é\n`)
+
+    expect(String(record?.fields['value']).endsWith('xé')).toBe(true)
+  })
+
+  it('gives nothing for a header alone', async () => {
+    expect(await read('a.csv', 'a,b\n')).toEqual([])
+  })
+
+  it('F160 writes what it reads again, with the columns of all records', async () => {
+    const path = await writeCsv(join(folder, 'deep', 'b.csv'), [{ a: 'x, "y"', b: 1 }, { c: { nested: true } }])
+
+    const records = await collect(readRecords(path))
+
+    expect(records.map(({ fields }) => fields)).toEqual([
+      { a: 'x, "y"', b: '1', c: '' },
+      { a: '', b: '', c: '{"nested":true}' },
+    ])
+  })
+
+  it('writes no formula that a spreadsheet would run', async () => {
+    const path = await writeCsv(join(folder, 'b.csv'), [{ name: '=cmd()' }])
+
+    const [record] = await collect(readRecords(path))
+
+    expect(record?.fields['name']).toBe("'=cmd()")
+  })
+})
+
+describe('JSON', () => {
+  it('reads a bare list', async () => {
+    expect(await read('a.json', '[{"a":1},{"a":null}]')).toEqual([
+      { line: 1, fields: { a: 1 } },
+      { line: 2, fields: { a: null } },
+    ])
+  })
+
+  it('lays the envelope under each record of a data value set', async () => {
+    const text = '{"period":"202501","dataValues":[{"value":"1"},{"value":"2","period":"202502"}]}'
+
+    const records = await read('a.json', text, { member: 'dataValues' })
+
+    expect(records.map(({ fields }) => fields)).toEqual([
+      { period: '202501', value: '1' },
+      { period: '202502', value: '2' },
+    ])
+  })
+
+  it('refuses a file that ends in the middle', async () => {
+    await expect(read('a.json', '[{"a":1},{"a":')).rejects.toThrow('ends in the middle, after 1 records')
+  })
+
+  it('refuses what is not JSON', async () => {
+    await expect(read('a.json', '<html>')).rejects.toThrow('is not JSON')
+  })
+
+  it('refuses a list of texts', async () => {
+    await expect(read('a.json', '["a"]')).rejects.toThrow('record 1')
+  })
+})
+
+describe('every kind of file', () => {
+  it('F162 dispatches on the suffix, whatever its case', async () => {
+    expect(await read('A.CSV', 'a\n1\n')).toEqual([{ line: 2, fields: { a: '1' } }])
+  })
+
+  it('F162 refuses a suffix it does not know and names those it does', async () => {
+    await expect(read('a.xml', '<a/>')).rejects.toMatchObject({
+      message: expect.stringContaining('unsupported suffix ".xml"'),
+      hint: expect.stringContaining('.csv or .json'),
+    })
+  })
+
+  it('says that a file is not there', async () => {
+    await expect(collect(readRecords(join(folder, 'none.csv')))).rejects.toThrow('is not there')
+  })
+
+  it('refuses a file of 1 GB before reading it', async () => {
+    const path = join(folder, 'big.csv')
+    await writeFile(path, 'a\n')
+    await truncate(path, 1024 ** 3)
+
+    await expect(collect(readRecords(path))).rejects.toMatchObject({
+      message: expect.stringContaining('1024 MB, more than the 256 MB'),
+      hint: expect.stringContaining('split it'),
+    })
+  })
+})
