@@ -1,0 +1,88 @@
+/**
+ * Where a command's words go. Results go to stdout, everything else to stderr; with `--json` stdout holds exactly one
+ * JSON document and stderr one JSON object per line, each with a `kind`.
+ */
+import { styleText } from 'node:util'
+import type { Failure } from '../base/failure.ts'
+import type { LogLevel } from '../base/log.ts'
+
+export interface Output {
+  readonly json: boolean
+  /** A person looks at it: colours and a progress line are welcome. */
+  readonly interactive: boolean
+  /** The result for people; dropped with `--json`. */
+  print(text: string): void
+  /** The result for programs; dropped without `--json`. */
+  document(value: unknown): void
+  /** A word beside the result. */
+  note(text: string): void
+  log(level: LogLevel, message: string): void
+  /** A line that the next one replaces; without a terminal a plain line now and then. */
+  progress(text: string | null): void
+  failure(failure: Pick<Failure, 'code' | 'message' | 'hint'> & { readonly stack?: string | undefined }): void
+}
+
+/** Without a terminal, progress is said at most this often. */
+const PROGRESS_EVERY_MS = 5_000
+
+const LEVEL_STYLE = { debug: 'gray', info: 'cyan', warn: 'yellow', error: 'red' } as const
+
+export function createOutput(options: {
+  readonly json: boolean
+  readonly stdout: NodeJS.WriteStream
+  readonly stderr: NodeJS.WriteStream
+  readonly ci: boolean
+  readonly monotonicMs: () => number
+}): Output {
+  const { json, stdout, stderr } = options
+  const interactive = !json && stderr.isTTY && !options.ci
+  const style = (format: Parameters<typeof styleText>[0], text: string) => styleText(format, text, { stream: stderr })
+  let shown = false
+  let saidAtMs = Number.NEGATIVE_INFINITY
+
+  const clear = () => {
+    if (shown) stderr.write('\r\u001B[K')
+    shown = false
+  }
+  const say = (kind: string, facts: Record<string, unknown>, text: string) => {
+    clear()
+    stderr.write(`${json ? JSON.stringify({ kind, ...facts }) : text}\n`)
+  }
+
+  return {
+    json,
+    interactive,
+    print(text) {
+      clear()
+      if (!json) stdout.write(`${text}\n`)
+    },
+    document(value) {
+      clear()
+      if (json) stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+    },
+    note: (text) => say('note', { message: text }, style('gray', text)),
+    log: (level, message) => say('log', { level, message }, `${style(LEVEL_STYLE[level], level.padEnd(5))} ${message}`),
+    progress(text) {
+      if (text === null) {
+        clear()
+        return
+      }
+      if (interactive) {
+        clear()
+        stderr.write(style('cyan', text.slice(0, Math.max(20, stderr.columns - 1))))
+        shown = true
+        return
+      }
+      const nowMs = options.monotonicMs()
+      if (nowMs - saidAtMs < PROGRESS_EVERY_MS) return
+      saidAtMs = nowMs
+      say('progress', { message: text }, text)
+    },
+    failure({ code, message, hint, stack }) {
+      const text = [`${style('red', 'error:')} ${message}`]
+      if (hint !== undefined) text.push(`  ${style('gray', 'hint:')} ${hint}`)
+      if (code === 'engine/unexpected' && stack !== undefined) text.push(stack.split('\n').slice(1, 6).join('\n'))
+      say('error', { code, message, ...(hint === undefined ? {} : { hint }) }, text.join('\n'))
+    },
+  }
+}
