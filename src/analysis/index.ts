@@ -1,0 +1,10 @@
+/** The door `d2flow/analysis`: pure functions on plain rows. */
+export { canonicalJson, contentHash } from '../base/hash.ts'
+export { dailyMaximum, dailyMaximumEightHour, dailyMean, type Daily, type DayOfHours } from './air-day.ts'
+export { ppbFromUgM3, ppmFromUgM3, ugM3PerPpb, type Gas, type ReferenceConditions } from './air-units.ts'
+export { aqi, combinedAqi, type Aqi } from './aqi.ts'
+export { POLLUTANTS, type EpaScheme, type Pollutant } from './epa-breakpoints.ts'
+export { advisory, AQI_CATEGORIES, aqiCategory, severity, type AqiCategory } from './epa-categories.ts'
+export { europeanAqiBand, type EuropeanBand, type EuropeanPollutant } from './european-aqi.ts'
+export { nowCast } from './now-cast.ts'
+export { exceedsWho, WHO_AIR_LEVELS, type WhoLevel, type WhoLevelKey } from './who-air-levels.ts'
