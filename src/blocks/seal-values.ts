@@ -41,7 +41,7 @@ export function unsealValues(values: JsonObject, key: Uint8Array, ownerId: strin
     if (value === null || typeof value !== 'object') return value
     const { sealed, ...others } = value as Record<string, JsonValue>
     if (typeof sealed === 'string' && Object.keys(others).length === 0) return unseal(sealed, key, ownerId)
-    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, visit(member as JsonValue)]))
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, visit(member)]))
   }
   return visit(values) as Record<string, unknown>
 }
@@ -52,7 +52,7 @@ export function maskValues(values: JsonObject): JsonObject {
     if (Array.isArray(value)) return value.map((item: JsonValue) => visit(item))
     if (value === null || typeof value !== 'object') return value
     if (Object.keys(value).length === 1 && 'sealed' in value) return '***'
-    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, visit(member as JsonValue)]))
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, visit(member)]))
   }
   return visit(values) as JsonObject
 }

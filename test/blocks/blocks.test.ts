@@ -37,7 +37,7 @@ describe('a block', () => {
       String(settings.token),
       JSON.stringify(settings),
       inspect(settings),
-      `${settings.headers['x-key']}`,
+      String(settings.headers['x-key']),
     ]) {
       expect(text).not.toMatch(/tok-123|key-456/)
     }
