@@ -34,6 +34,8 @@ export function ugM3PerPpb(gas: Gas, { temperatureC = 25, pressureHpa = 1013.25 
 }
 
 /** Parts per billion from µg/m³; null stays null. */
+export function ppbFromUgM3(gas: Gas, concentrationUgM3: number, conditions?: ReferenceConditions): number
+export function ppbFromUgM3(gas: Gas, concentrationUgM3: number | null, conditions?: ReferenceConditions): number | null
 export function ppbFromUgM3(
   gas: Gas,
   concentrationUgM3: number | null,
@@ -43,6 +45,8 @@ export function ppbFromUgM3(
 }
 
 /** Parts per million from µg/m³; null stays null. */
+export function ppmFromUgM3(gas: Gas, concentrationUgM3: number, conditions?: ReferenceConditions): number
+export function ppmFromUgM3(gas: Gas, concentrationUgM3: number | null, conditions?: ReferenceConditions): number | null
 export function ppmFromUgM3(
   gas: Gas,
   concentrationUgM3: number | null,

@@ -5,6 +5,7 @@ export { ppbFromUgM3, ppmFromUgM3, ugM3PerPpb, type Gas, type ReferenceCondition
 export { aqi, combinedAqi, type Aqi } from './aqi.ts'
 export { POLLUTANTS, type EpaScheme, type Pollutant } from './epa-breakpoints.ts'
 export { advisory, AQI_CATEGORIES, aqiCategory, severity, type AqiCategory } from './epa-categories.ts'
+export { epaDay, epaHour, type AirSeries, type EpaOptions, type EpaReading, type HourlyAir } from './epa-air.ts'
 export { europeanAqiBand, type EuropeanBand, type EuropeanPollutant } from './european-aqi.ts'
 export { nowCast } from './now-cast.ts'
 export { exceedsWho, WHO_AIR_LEVELS, type WhoLevel, type WhoLevelKey } from './who-air-levels.ts'

@@ -6,12 +6,15 @@ import {
   combinedAqi,
   dailyMaximumEightHour,
   dailyMean,
+  epaDay,
+  epaHour,
   europeanAqiBand,
   exceedsWho,
   nowCast,
   ppbFromUgM3,
   severity,
   ugM3PerPpb,
+  type HourlyAir,
   type Pollutant,
 } from 'd2flow/analysis'
 import fc from 'fast-check'
@@ -256,5 +259,54 @@ describe('units of gases', () => {
 
   it('keeps missing missing', () => {
     expect(ppbFromUgM3('o3', null)).toBeNull()
+  })
+})
+
+describe('a day of hourly concentrations', () => {
+  const day = (pm25UgM3: number | null, no2UgM3: number | null): HourlyAir => ({
+    pm25UgM3: Array.from({ length: 24 }, () => pm25UgM3),
+    pm10UgM3: Array.from({ length: 24 }, () => null),
+    o3UgM3: Array.from({ length: 24 }, () => 98),
+    no2UgM3: Array.from({ length: 24 }, (_, hour) => (hour === 8 ? no2UgM3 : 0)),
+    so2UgM3: Array.from({ length: 24 }, () => 0),
+    coUgM3: Array.from({ length: 24 }, () => 0),
+  })
+
+  it('converts gases before it looks them up, and says in which unit', () => {
+    const readings = epaDay(day(35.4, 188))
+
+    // 188 µg/m³ NO2 = 188 / 1.8803 = 99.98 ppb → 99 → (100 − 51)·(99 − 54)/(100 − 54) + 51 = 98.9 (by hand)
+    expect(readings.find(({ pollutant }) => pollutant === 'no2')).toMatchObject({
+      index: 99,
+      unit: 'ppb',
+      averaging: 'highest hour',
+    })
+    // 98 µg/m³ O3 = 98 / 1.9617 = 49.96 ppb → 0.049 ppm → 50·49/54 = 45.4
+    expect(readings.find(({ pollutant }) => pollutant === 'o3-8h')).toMatchObject({ index: 45, unit: 'ppm' })
+    expect(readings.find(({ pollutant }) => pollutant === 'pm25')).toMatchObject({
+      index: 100,
+      unit: 'µg/m³',
+      category: 'Moderate',
+    })
+  })
+
+  it('says why a pollutant has no index', () => {
+    const readings = epaDay(day(null, null))
+
+    expect(readings.find(({ pollutant }) => pollutant === 'pm25')).toMatchObject({
+      index: null,
+      concentration: null,
+      reason: '0 of 24 hours, at least 18 are needed',
+    })
+  })
+
+  it('gives the newest hour by NowCast for particles and as it is for NO2', () => {
+    const readings = epaHour({ ...day(null, 0), pm25UgM3: [10, 20, 40], no2UgM3: [0, 0, 188] })
+
+    expect(readings.find(({ pollutant }) => pollutant === 'pm25')).toMatchObject({
+      concentration: 30,
+      averaging: 'NowCast',
+    })
+    expect(readings.find(({ pollutant }) => pollutant === 'no2')?.index).toBe(99)
   })
 })
