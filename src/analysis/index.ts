@@ -8,4 +8,5 @@ export { advisory, AQI_CATEGORIES, aqiCategory, severity, type AqiCategory } fro
 export { epaDay, epaHour, type AirSeries, type EpaOptions, type EpaReading, type HourlyAir } from './epa-air.ts'
 export { europeanAqiBand, type EuropeanBand, type EuropeanPollutant } from './european-aqi.ts'
 export { nowCast } from './now-cast.ts'
+export { roundTo } from './round.ts'
 export { exceedsWho, WHO_AIR_LEVELS, type WhoLevel, type WhoLevelKey } from './who-air-levels.ts'
