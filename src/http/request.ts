@@ -58,6 +58,8 @@ export async function sendOnce(sender: Sender, request: HttpRequest): Promise<Op
   try {
     deadline.signal.throwIfAborted()
     const answer = await undiciRequest(url, { method, headers, body, dispatcher, signal: deadline.signal })
+    // a body that is left early reports it as an error event as well: whoever left it knows
+    answer.body.on('error', () => {})
     sender.cookies?.keep(answer.headers['set-cookie'])
     const open: OpenAnswer = {
       asked,
@@ -69,7 +71,7 @@ export async function sendOnce(sender: Sender, request: HttpRequest): Promise<Op
       deadline,
     }
     if (open.status >= 300 && open.status < 400 && open.status !== 304) {
-      answer.body.destroy()
+      await answer.body.dump()
       throw redirectError(open, sender)
     }
     const fine = open.status >= 200 && open.status < 300
