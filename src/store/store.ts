@@ -35,8 +35,15 @@ export type TaskRunPatch = Partial<
 
 /** One thing to be written. Every new state also becomes a row of the history. */
 export type Change =
-  /** A new run; ignored (not refused) when its deployment, schedule and `dueAt` already have one. */
-  | { readonly kind: 'run-created'; readonly run: FlowRun }
+  /**
+   * A new run; ignored (not refused) when its deployment, schedule and `dueAt` already have one. With `claimed` it is
+   * `pending` with epoch 1 and its creator holds the lease from the start, so that no worker takes it in between.
+   */
+  | {
+      readonly kind: 'run-created'
+      readonly run: FlowRun
+      readonly claimed?: { readonly worker: WorkerIdentity; readonly leaseMs: number }
+    }
   /**
    * A run's next state, checked against the transition table and `epoch`. `nextEpoch` fences off whoever held the run.
    * The new state ends the lease of the run when it is terminal or scheduled.
