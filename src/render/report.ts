@@ -1,0 +1,79 @@
+/** A report as plain data: what a page shows, apart from how it looks. */
+
+export type Tone = 'good' | 'warning' | 'bad' | 'neutral'
+
+export interface Fact {
+  readonly label: string
+  readonly value: string
+  readonly tone?: Tone
+}
+
+export type ReportSection =
+  | { readonly kind: 'text'; readonly title?: string; readonly markdown: string }
+  | {
+      readonly kind: 'table'
+      readonly title?: string
+      readonly note?: string
+      readonly rows: readonly Readonly<Record<string, unknown>>[]
+      readonly columns?: readonly string[]
+      readonly headings?: Readonly<Record<string, string>>
+      /** Members whose value is a state or an outcome and is shown as a badge. */
+      readonly badges?: readonly string[]
+      /** How many rows there were when only some are shown. */
+      readonly totalRows?: number
+    }
+  | {
+      readonly kind: 'bars'
+      readonly title?: string
+      readonly note?: string
+      readonly unit?: string
+      readonly bars: readonly {
+        readonly label: string
+        readonly value: number | null
+        readonly tone?: Tone
+        readonly colour?: string
+      }[]
+    }
+  | { readonly kind: 'picture'; readonly title?: string; readonly note?: string; readonly svg: string }
+  | { readonly kind: 'code'; readonly title?: string; readonly text: string }
+  | { readonly kind: 'link'; readonly title?: string; readonly url: string; readonly label: string }
+
+export interface Report {
+  readonly title: string
+  /** One sentence that answers the question. */
+  readonly lead?: string
+  /** ISO 8601. */
+  readonly generatedAt: string
+  readonly facts: readonly Fact[]
+  readonly sections: readonly ReportSection[]
+  /** Where the data comes from and how it was treated. */
+  readonly provenance: readonly Fact[]
+}
+
+const TONES: Readonly<Record<string, Tone>> = {
+  completed: 'good',
+  created: 'good',
+  updated: 'good',
+  stored: 'good',
+  Good: 'good',
+  unchanged: 'neutral',
+  scheduled: 'neutral',
+  pending: 'neutral',
+  running: 'neutral',
+  paused: 'warning',
+  cancelling: 'warning',
+  cancelled: 'warning',
+  CompletedWithErrors: 'warning',
+  unknown: 'warning',
+  moderate: 'warning',
+  Moderate: 'warning',
+  failed: 'bad',
+  crashed: 'bad',
+  refused: 'bad',
+  complex: 'bad',
+}
+
+/** The tone of a state or an outcome, by its word. */
+export function toneOf(word: string): Tone {
+  return TONES[word] ?? 'neutral'
+}

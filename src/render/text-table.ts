@@ -1,0 +1,64 @@
+/** Rows as a table for a terminal: columns wide enough, numbers to the right, long texts cut with an ellipsis. */
+import { formatCell } from './format.ts'
+
+export interface TextTableOptions {
+  /** Which members, in which order; default all members of all rows. */
+  readonly columns?: readonly string[]
+  /** What stands above them; default their names. */
+  readonly headings?: Readonly<Record<string, string>>
+  /** No cell is wider than this. Default 60. */
+  readonly cellWidth?: number
+}
+
+export function textTable(rows: readonly Readonly<Record<string, unknown>>[], options: TextTableOptions = {}): string {
+  const columns = options.columns ?? [...new Set(rows.flatMap((row) => Object.keys(row)))]
+  const limit = options.cellWidth ?? 60
+  const heading = columns.map((column) => options.headings?.[column] ?? column)
+  const body = rows.map((row) => columns.map((column) => cut(oneLine(formatCell(row[column])), limit)))
+  const widths = columns.map((_, at) => Math.max(...[heading, ...body].map((cells) => displayWidth(cells[at] ?? ''))))
+  const numeric = columns.map(
+    (column) =>
+      rows.length > 0 &&
+      rows.every((row) => isNumeric(row[column])) &&
+      rows.some((row) => typeof row[column] === 'number'),
+  )
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, at) => pad(cell, widths[at] ?? 0, numeric[at] ?? false))
+      .join('  ')
+      .trimEnd()
+  return [line(heading), line(widths.map((width) => '─'.repeat(width))), ...body.map(line)].join('\n')
+}
+
+/** How many columns of a terminal a text takes: letters of East Asian scripts and pictures take two. */
+export function displayWidth(text: string): number {
+  let width = 0
+  for (const { segment } of new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text)) {
+    width +=
+      /\p{Emoji_Presentation}|[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]/u.test(
+        segment,
+      )
+        ? 2
+        : 1
+  }
+  return width
+}
+
+function isNumeric(value: unknown): boolean {
+  return typeof value === 'number' || value === null || value === undefined
+}
+
+function pad(text: string, width: number, right: boolean): string {
+  const blanks = ' '.repeat(Math.max(0, width - displayWidth(text)))
+  return right ? blanks + text : text + blanks
+}
+
+function cut(text: string, limit: number): string {
+  return displayWidth(text) <= limit ? text : `${text.slice(0, limit - 1)}…`
+}
+
+/** Line ends, tabs and control letters would break the table, or the terminal. */
+function oneLine(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- control letters are what is taken out
+  return text.replaceAll(/[\u0000-\u001F\u007F]+/g, ' ')
+}
