@@ -1,0 +1,531 @@
+/**
+ * A store that is gone with its process: for tests, for runs without a store, and as the reference for what the words of
+ * `store.ts` mean. It reads from top to bottom; nothing in it is clever.
+ */
+import type { Clock } from '../base/clock.ts'
+import type { JsonValue } from '../base/json.ts'
+import type { Artifact } from '../model/artifact.ts'
+import type { BlockDocument } from '../model/block-document.ts'
+import type { DeploymentRecord } from '../model/deployment-record.ts'
+import type { Event } from '../model/event.ts'
+import type { LogLine } from '../model/log-line.ts'
+import { newState } from '../model/new-state.ts'
+import type { OutboxMessage } from '../model/outbox-message.ts'
+import type { FlowRun } from '../model/run.ts'
+import { assertTransition, isTerminal, type State } from '../model/state.ts'
+import type { TaskRun } from '../model/task-run.ts'
+import { levelsFrom } from './log-levels.ts'
+import { keyTaken, lostRun, nameTaken, runExists, unknownRun, unknownTaskRun } from './refusals.ts'
+import { endsLease, isRepeated, scheduledForMs } from './state-rules.ts'
+import type { CacheRecord, Change, Lease, RunFilter, Store } from './store.ts'
+
+const RUNS_PER_PAGE = 50
+const EVENTS_PER_PAGE = 100
+
+interface KeptRun {
+  run: FlowRun
+  history: readonly State[]
+}
+
+interface KeptTaskRun {
+  taskRun: TaskRun
+  history: readonly State[]
+}
+
+interface KeptVariable {
+  readonly name: string
+  readonly value: JsonValue
+  readonly updatedAt: string
+}
+
+export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
+  const runs = createTable<KeptRun>()
+  const taskRuns = createTable<KeptTaskRun>()
+  const leases = createTable<Lease>()
+  const cache = createTable<CacheRecord>()
+  const outbox = createTable<OutboxMessage>()
+  const blocks = createTable<BlockDocument>()
+  const variables = createTable<KeptVariable>()
+  const deployments = createTable<DeploymentRecord>()
+  const logs = createTable<LogLine>()
+  const artifacts = createTable<Artifact>()
+  const events = createTable<Event>()
+  const tables = [runs, taskRuns, leases, cache, outbox, blocks, variables, deployments, logs, artifacts, events]
+
+  /** All of it or nothing. */
+  const transaction = <T>(work: () => T): T => {
+    try {
+      const result = work()
+      for (const table of tables) table.commit()
+      return result
+    } catch (error) {
+      for (const table of tables) table.rollBack()
+      throw error
+    }
+  }
+
+  const nowMs = () => clock.now().getTime()
+  const heldRun = (runId: string, epoch: number): KeptRun => {
+    const kept = runs.get(runId)
+    if (kept === undefined) throw unknownRun(runId)
+    if (kept.run.epoch !== epoch) throw lostRun(runId, epoch, kept.run.epoch)
+    return kept
+  }
+  const assertRun = (runId: string) => {
+    if (runs.get(runId) === undefined) throw unknownRun(runId)
+  }
+  const hasLiveKey = (run: FlowRun) =>
+    run.key !== null &&
+    runs
+      .all()
+      .some(
+        ({ run: other }) =>
+          other.id !== run.id && other.flowName === run.flowName && other.key === run.key && !isTerminal(other.state),
+      )
+
+  const applyChanges = (changes: readonly Change[]) => {
+    /** Runs whose moment had one already: what the list says of them is left out too. */
+    const ignored = new Set<string>()
+    for (const change of changes) applyChange(change, ignored)
+  }
+
+  const applyChange = (change: Change, ignored: Set<string>) => {
+    switch (change.kind) {
+      case 'run-created': {
+        const { run } = change
+        assertTransition('flow', 'new', run.state)
+        if (run.scheduleSlug !== null && runs.all().some(({ run: other }) => isSameMoment(run, other))) {
+          ignored.add(run.id)
+          return
+        }
+        if (hasLiveKey(run)) throw keyTaken(run.flowName, run.key ?? '')
+        if (runs.get(run.id) !== undefined) throw runExists(run.id)
+        runs.put(run.id, { run, history: [run.state] })
+        return
+      }
+      case 'run-state': {
+        if (ignored.has(change.runId)) return
+        const { state } = change
+        const { run, history } = heldRun(change.runId, change.epoch)
+        if (isRepeated(history, state)) return
+        assertTransition('flow', run.state, state)
+        if (isTerminal(run.state) && hasLiveKey(run)) throw keyTaken(run.flowName, run.key ?? '')
+        runs.put(run.id, {
+          run: { ...run, ...change.patch, state, epoch: change.nextEpoch ?? run.epoch },
+          history: [...history, state],
+        })
+        if (endsLease(state)) leases.delete(run.id)
+        return
+      }
+      case 'run-patched': {
+        if (ignored.has(change.runId)) return
+        const { run, history } = heldRun(change.runId, change.epoch)
+        runs.put(run.id, { run: { ...run, ...change.patch }, history })
+        return
+      }
+      case 'task-runs-created': {
+        if (ignored.has(change.runId)) return
+        heldRun(change.runId, change.epoch)
+        for (const { taskRun, states } of change.taskRuns) {
+          assertChain('new', states)
+          taskRuns.put(taskRun.id, { taskRun, history: states })
+        }
+        return
+      }
+      case 'task-run-state': {
+        if (ignored.has(change.runId)) return
+        heldRun(change.runId, change.epoch)
+        const kept = taskRuns.get(change.taskRunId)
+        if (kept?.taskRun.runId !== change.runId) throw unknownTaskRun(change.taskRunId, change.runId)
+        const states = change.states.filter((state) => !isRepeated(kept.history, state))
+        if (states.length === 0 && change.states.length > 0) return
+        assertChain(kept.taskRun.state, states)
+        taskRuns.put(change.taskRunId, {
+          taskRun: { ...kept.taskRun, ...change.patch, state: states.at(-1) ?? kept.taskRun.state },
+          history: [...kept.history, ...states],
+        })
+        return
+      }
+      case 'logs':
+        for (const line of change.lines.filter(({ runId }) => !ignored.has(runId))) {
+          assertRun(line.runId)
+          logs.add(line)
+        }
+        return
+      case 'artifact': {
+        const { artifact } = change
+        if (ignored.has(artifact.runId)) return
+        assertRun(artifact.runId)
+        const earlier = artifacts.find((other) => takesPlaceOf(artifact, other))
+        if (earlier === undefined) artifacts.add(artifact)
+        else artifacts.put(earlier, artifact)
+        return
+      }
+      case 'outbox': {
+        const { message } = change
+        if (message.runId !== null && ignored.has(message.runId)) return
+        if (!outbox.all().some(({ key }) => key === message.key)) outbox.put(message.id, message)
+        return
+      }
+      case 'event':
+        events.add(change.event)
+        return
+      case 'cache':
+        cache.put(change.record.key, change.record)
+        return
+      default:
+        change satisfies never
+    }
+  }
+
+  const dropUnstarted = (deploymentId: string, scheduleSlug?: string): number => {
+    const dropped = runs
+      .all()
+      .map(({ run }) => run)
+      .filter(
+        (run) =>
+          run.deploymentId === deploymentId &&
+          (scheduleSlug === undefined || run.scheduleSlug === scheduleSlug) &&
+          isWaitingToStart(run),
+      )
+    for (const run of dropped) runs.delete(run.id)
+    return dropped.length
+  }
+
+  const isHeldBack = (run: FlowRun) =>
+    run.scheduleSlug !== null && deployments.all().some(({ id, paused }) => id === run.deploymentId && paused)
+
+  return {
+    kind: 'memory',
+    address: 'memory:',
+    folder: null,
+
+    write: async (changes) => transaction(() => applyChanges(copied(changes))),
+
+    runs: {
+      get: async (id) => runs.get(id)?.run ?? null,
+      findByKey: async (flowName, key) =>
+        newestFirst(runs.all()).find((run) => run.flowName === flowName && run.key === key) ?? null,
+      find: async (text) =>
+        newestFirst(runs.all())
+          .filter((run) => run.id.startsWith(text) || run.name.startsWith(text))
+          .slice(0, RUNS_PER_PAGE),
+      list: async (filter = {}) =>
+        newestFirst(runs.all())
+          .filter((run) => fits(run, filter))
+          .slice(0, filter.limit ?? RUNS_PER_PAGE),
+      history: async (id) => runs.get(id)?.history ?? [],
+      upcoming: async (deploymentId) =>
+        soonestFirst(
+          runs
+            .all()
+            .map(({ run }) => run)
+            .filter((run) => run.deploymentId === deploymentId && isWaitingToStart(run)),
+        ),
+    },
+
+    taskRuns: {
+      list: async (runId) =>
+        taskRuns
+          .all()
+          .map(({ taskRun }) => taskRun)
+          .filter((taskRun) => taskRun.runId === runId)
+          .sort((a, b) => a.ordinal - b.ordinal),
+      history: async (taskRunId) => taskRuns.get(taskRunId)?.history ?? [],
+    },
+
+    logs: {
+      async list(runId, { after = 0, tail, level } = {}) {
+        const levels = level === undefined ? undefined : levelsFrom(level)
+        const lines = logs.all().filter((line) => line.runId === runId && (levels?.includes(line.level) ?? true))
+        if (tail === undefined) return lines.slice(after)
+        return lines.slice(Math.max(0, lines.length - tail))
+      },
+    },
+
+    artifacts: {
+      listByRun: async (runId) => artifacts.all().filter((artifact) => artifact.runId === runId),
+      versions: async (key) =>
+        artifacts
+          .all()
+          .filter((artifact) => artifact.key === key)
+          .toReversed(),
+      async latest() {
+        const byKey = new Map<string, Artifact>()
+        for (const artifact of artifacts.all()) if (artifact.key !== null) byKey.set(artifact.key, artifact)
+        return [...byKey.values()].sort((a, b) => byText(a.key ?? '', b.key ?? ''))
+      },
+    },
+
+    cache: {
+      async get(key) {
+        const record = cache.get(key)
+        if (record === undefined) return null
+        return record.expiresAt !== null && Date.parse(record.expiresAt) <= nowMs() ? null : record
+      },
+    },
+
+    blocks: {
+      get: async (type, name) => blocks.get(`${type}/${name}`) ?? null,
+      list: async (type) =>
+        blocks
+          .all()
+          .filter((block) => type === undefined || block.type === type)
+          .sort((a, b) => byText(a.type, b.type) || byText(a.name, b.name)),
+      save: async (block, { overwrite = false } = {}) =>
+        transaction(() => {
+          const path = `${block.type}/${block.name}`
+          if (!overwrite && blocks.get(path) !== undefined) throw nameTaken('block', path)
+          blocks.put(path, copied(block))
+        }),
+      delete: async (type, name) => transaction(() => blocks.delete(`${type}/${name}`)),
+    },
+
+    variables: {
+      get: async (name) => variables.get(name)?.value,
+      list: async () => variables.all().sort((a, b) => byText(a.name, b.name)),
+      set: async (name, value, { overwrite = false } = {}) =>
+        transaction(() => {
+          if (!overwrite && variables.get(name) !== undefined) throw nameTaken('variable', name)
+          variables.put(name, copied({ name, value, updatedAt: clock.now().toISOString() }))
+        }),
+      unset: async (name) => transaction(() => variables.delete(name)),
+    },
+
+    deployments: {
+      get: async (flowName, name) => deployments.get(`${flowName}/${name}`) ?? null,
+      getById: async (id) => deployments.all().find((deployment) => deployment.id === id) ?? null,
+      list: async () => deployments.all().sort((a, b) => byText(a.flowName, b.flowName) || byText(a.name, b.name)),
+      save: async (deployment) =>
+        transaction(() => {
+          const path = `${deployment.flowName}/${deployment.name}`
+          const earlier = deployments.get(path)
+          const kept =
+            earlier === undefined ? deployment : { ...deployment, id: earlier.id, createdAt: earlier.createdAt }
+          return deployments.put(path, copied(kept))
+        }),
+      delete: async (flowName, name) =>
+        transaction(() => {
+          const deployment = deployments.get(`${flowName}/${name}`)
+          if (deployment === undefined) return false
+          dropUnstarted(deployment.id)
+          return deployments.delete(`${flowName}/${name}`)
+        }),
+      dropScheduled: async (deploymentId, scheduleSlug) => transaction(() => dropUnstarted(deploymentId, scheduleSlug)),
+    },
+
+    leases: {
+      claim: async (worker, { limit, leaseMs, runIds, flowNames }) =>
+        transaction(() => {
+          const now = clock.now()
+          const due = runs
+            .all()
+            .map(({ run }) => run)
+            .filter((run) => (scheduledForMs(run.state) ?? Infinity) <= now.getTime())
+            .filter((run) => (runIds?.includes(run.id) ?? true) && (flowNames?.includes(run.flowName) ?? true))
+            .filter((run) => !isHeldBack(run))
+          return soonestFirst(due)
+            .slice(0, Math.max(0, limit))
+            .map((run) => {
+              const state = newState('pending', now)
+              const epoch = run.epoch + 1
+              const expiresAt = new Date(now.getTime() + leaseMs).toISOString()
+              leases.put(run.id, { runId: run.id, epoch, worker, expiresAt })
+              return runs.put(run.id, {
+                run: { ...run, state, epoch },
+                history: [...(runs.get(run.id)?.history ?? []), state],
+              }).run
+            })
+        }),
+      beat: async (held, leaseMs) =>
+        transaction(() => {
+          const expiresAt = new Date(nowMs() + leaseMs).toISOString()
+          return held
+            .filter(({ runId, epoch }) => {
+              const lease = leases.get(runId)
+              if (lease?.epoch !== epoch || runs.get(runId)?.run.epoch !== epoch) return true
+              leases.put(runId, { ...lease, expiresAt })
+              return false
+            })
+            .map(({ runId }) => runId)
+        }),
+      expired: async () => leases.all().filter((lease) => Date.parse(lease.expiresAt) <= nowMs()),
+      list: async () => leases.all().filter((lease) => Date.parse(lease.expiresAt) > nowMs()),
+      expire: async (runIds) =>
+        transaction(() => {
+          for (const runId of runIds) {
+            const lease = leases.get(runId)
+            if (lease !== undefined) leases.put(runId, { ...lease, expiresAt: clock.now().toISOString() })
+          }
+        }),
+    },
+
+    outbox: {
+      takeDue: async (limit, holdMs) =>
+        transaction(() => {
+          const heldUntil = new Date(nowMs() + holdMs).toISOString()
+          return outbox
+            .all()
+            .filter((message) => message.status === 'waiting' && Date.parse(message.nextTryAt) <= nowMs())
+            .sort((a, b) => Date.parse(a.nextTryAt) - Date.parse(b.nextTryAt))
+            .slice(0, limit)
+            .map((message) => outbox.put(message.id, { ...message, nextTryAt: heldUntil }))
+        }),
+      delivered: async (id) =>
+        transaction(() => {
+          const message = outbox.get(id)
+          if (message === undefined) return
+          const deliveredAt = clock.now().toISOString()
+          outbox.put(id, { ...message, status: 'delivered', tries: message.tries + 1, lastError: null, deliveredAt })
+        }),
+      failed: async (id, error, nextTryAt) =>
+        transaction(() => {
+          const message = outbox.get(id)
+          if (message === undefined) return
+          const tried = { ...message, tries: message.tries + 1, lastError: error }
+          outbox.put(id, nextTryAt === null ? { ...tried, status: 'given-up' } : { ...tried, nextTryAt })
+        }),
+      list: async ({ runId, status } = {}) =>
+        outbox
+          .all()
+          .filter((message) => runId === undefined || message.runId === runId)
+          .filter((message) => status === undefined || message.status === status),
+    },
+
+    events: {
+      list: async ({ resource, limit = EVENTS_PER_PAGE } = {}) =>
+        events
+          .all()
+          .filter((event) => resource === undefined || event.resource === resource)
+          .toReversed()
+          .slice(0, limit),
+    },
+
+    now: async () => clock.now(),
+    close: async () => {},
+  }
+}
+
+interface Table<Row> {
+  get(key: string): Row | undefined
+  /** In the order of their first appearance. */
+  all(): Row[]
+  find(fits: (row: Row) => boolean): string | undefined
+  /** Adds or replaces; an earlier row keeps its place. Gives the row as it is kept. */
+  put(key: string, row: Row): Row
+  /** A row that nobody asks for by a key. */
+  add(row: Row): void
+  /** False when there was none. */
+  delete(key: string): boolean
+  commit(): void
+  /** Forgets everything since the last commit. */
+  rollBack(): void
+}
+
+/** Rows by key, with the way back to the last commit. */
+function createTable<Row extends object>(): Table<Row> {
+  const rows = new Map<string, Row>()
+  let undo: (() => void)[] = []
+  let added = 0
+
+  const put = (key: string, row: Row): Row => {
+    const kept = Object.freeze(row)
+    const earlier = rows.get(key)
+    undo.push(() => (earlier === undefined ? rows.delete(key) : rows.set(key, earlier)))
+    rows.set(key, kept)
+    return kept
+  }
+
+  return {
+    get: (key) => rows.get(key),
+    all: () => [...rows.values()],
+    find: (fits) => [...rows].find(([, row]) => fits(row))?.[0],
+    put,
+    add: (row) => void put(`${(added += 1)}`, row),
+    delete(key) {
+      const before = [...rows]
+      if (!rows.delete(key)) return false
+      undo.push(() => {
+        rows.clear()
+        for (const [otherKey, row] of before) rows.set(otherKey, row)
+      })
+      return true
+    },
+    commit() {
+      undo = []
+    },
+    rollBack() {
+      for (const step of undo.reverse()) step()
+      undo = []
+    },
+  }
+}
+
+/**
+ * What a database would give back: JSON, without undefined members. Frozen, so that nobody changes the store behind its
+ * back.
+ */
+function copied<Value extends object>(value: Value): Value {
+  return frozen(JSON.parse(JSON.stringify(value)) as Value)
+}
+
+function frozen<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null) return value
+  for (const member of Object.values(value)) frozen(member)
+  return Object.freeze(value)
+}
+
+function assertChain(from: State | 'new', states: readonly State[]): void {
+  let before = from
+  for (const state of states) {
+    assertTransition('task', before, state)
+    before = state
+  }
+}
+
+function isSameMoment(a: FlowRun, b: FlowRun): boolean {
+  return (
+    a.deploymentId !== null &&
+    a.scheduleSlug !== null &&
+    a.deploymentId === b.deploymentId &&
+    a.scheduleSlug === b.scheduleSlug &&
+    a.dueAt === b.dueAt
+  )
+}
+
+function isWaitingToStart(run: FlowRun): boolean {
+  return run.state.type === 'scheduled' && run.startedAt === null
+}
+
+function takesPlaceOf(artifact: Artifact, other: Artifact): boolean {
+  return (
+    artifact.key !== null &&
+    artifact.key === other.key &&
+    artifact.runId === other.runId &&
+    artifact.content.kind === 'progress' &&
+    other.content.kind === 'progress'
+  )
+}
+
+function fits(run: FlowRun, filter: RunFilter): boolean {
+  return (
+    (filter.flowName === undefined || run.flowName === filter.flowName) &&
+    (filter.deploymentId === undefined || run.deploymentId === filter.deploymentId) &&
+    (filter.types === undefined || filter.types.includes(run.state.type)) &&
+    (filter.parentRunId === undefined || run.parentRunId === filter.parentRunId) &&
+    (filter.before === undefined || run.id < filter.before)
+  )
+}
+
+function newestFirst(kept: readonly KeptRun[]): FlowRun[] {
+  return kept.map(({ run }) => run).sort((a, b) => byText(b.id, a.id))
+}
+
+function soonestFirst(runs: readonly FlowRun[]): FlowRun[] {
+  return runs.toSorted((a, b) => (scheduledForMs(a.state) ?? 0) - (scheduledForMs(b.state) ?? 0) || byText(a.id, b.id))
+}
+
+function byText(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}

@@ -1,0 +1,64 @@
+/** Deployments, by flow name and name. */
+import type { DeploymentRecord } from '../../model/deployment-record.ts'
+import type { DeploymentStore } from '../store.ts'
+import type { Connection, Database, SqlValue } from './database.ts'
+import { fromJson, toJson } from './json-text.ts'
+import { fromMs, toMs } from './moment.ts'
+import { dropUnstartedRuns } from './runs.ts'
+import { insertText } from './statement-text.ts'
+import type { DeploymentRow } from './tables.ts'
+
+/** What stands in columns of its own, because a query asks for it. */
+type Members = Omit<DeploymentRecord, 'id' | 'flowName' | 'name' | 'paused' | 'createdAt'>
+
+/** The id and the moment of creation of an earlier record stay. */
+const SAVE = insertText(
+  'deployments',
+  ['id', 'flow_name', 'name', 'paused', 'record', 'created_at'],
+  'on conflict (flow_name, name) do update set paused = excluded.paused, record = excluded.record',
+)
+
+export function sqlDeployments(database: Database): DeploymentStore {
+  const find = async (connection: Connection, where: string, parameters: readonly SqlValue[]) => {
+    const [row] = await connection.all<DeploymentRow>(`select * from deployments where ${where}`, parameters)
+    return row === undefined ? null : readDeployment(row)
+  }
+  const byName = async (connection: Connection, flowName: string, name: string) =>
+    await find(connection, 'flow_name = ? and name = ?', [flowName, name])
+
+  return {
+    get: async (flowName, name) => await byName(database, flowName, name),
+    getById: async (id) => await find(database, 'id = ?', [id]),
+    async list() {
+      const rows = await database.all<DeploymentRow>('select * from deployments order by flow_name, name')
+      return rows.map(readDeployment)
+    },
+    save: async (deployment) =>
+      await database.transaction(async (connection) => {
+        const { id, flowName, name, paused, createdAt, ...members } = deployment
+        await connection.run(SAVE, [id, flowName, name, paused ? 1 : 0, toJson(members), toMs(createdAt)])
+        return (await byName(connection, flowName, name)) ?? deployment
+      }),
+    delete: async (flowName, name) =>
+      await database.transaction(async (connection) => {
+        const deployment = await byName(connection, flowName, name)
+        if (deployment === null) return false
+        await dropUnstartedRuns(connection, deployment.id)
+        await connection.run('delete from deployments where id = ?', [deployment.id])
+        return true
+      }),
+    dropScheduled: async (deploymentId, scheduleSlug) =>
+      await database.transaction(async (connection) => await dropUnstartedRuns(connection, deploymentId, scheduleSlug)),
+  }
+}
+
+function readDeployment(row: DeploymentRow): DeploymentRecord {
+  return {
+    ...(fromJson(row.record) as Members),
+    id: row.id,
+    flowName: row.flow_name,
+    name: row.name,
+    paused: row.paused === 1,
+    createdAt: fromMs(row.created_at),
+  }
+}

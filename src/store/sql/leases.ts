@@ -1,0 +1,133 @@
+/**
+ * Who may run what, as rows with an end. Each claim is one write transaction, so two workers never take the same run.
+ */
+import type { Clock } from '../../base/clock.ts'
+import { newState } from '../../model/new-state.ts'
+import type { FlowRun } from '../../model/run.ts'
+import type { Lease, LeaseStore, WorkerIdentity } from '../store.ts'
+import type { Connection, Database, SqlValue } from './database.ts'
+import { historyLine } from './history.ts'
+import { fromMs } from './moment.ts'
+import { readRun } from './runs.ts'
+import { insertText, places } from './statement-text.ts'
+import type { LeaseRow, RunRow } from './tables.ts'
+
+type ClaimOptions = Parameters<LeaseStore['claim']>[1]
+
+const LEASE_COLUMNS = ['run', 'epoch', 'worker_id', 'pid', 'boot_id', 'host_name', 'expires_at'] as const
+const LEASE = insertText(
+  'leases',
+  LEASE_COLUMNS,
+  `on conflict (run) do update set ${LEASE_COLUMNS.map((column) => `${column} = excluded.${column}`).join(', ')}`,
+)
+
+export function sqlLeases(database: Database, clock: Clock): LeaseStore {
+  const list = async (where: string) => {
+    const rows = await database.all<LeaseRow & { readonly run_id: string }>(
+      `select leases.*, runs.id as run_id from leases join runs on runs.pk = leases.run where ${where} order by expires_at, run`,
+      [clock.now().getTime()],
+    )
+    return rows.map(readLease)
+  }
+
+  return {
+    async claim(worker, options) {
+      if (options.limit <= 0) return []
+      const due = dueRuns(options)
+      // asked first without the write lock: most polls find nothing, and they leave the writers alone
+      if ((await database.all(due.text, due.values(clock.now().getTime()))).length === 0) return []
+
+      return await database.transaction(async (connection) => {
+        const now = clock.now()
+        const rows = await connection.all<RunRow>(
+          due.text + database.dialect.forUpdateSkipLocked,
+          due.values(now.getTime()),
+        )
+        const claimed: FlowRun[] = []
+        for (const row of rows) claimed.push(await takeRun(connection, row, worker, now, options.leaseMs))
+        return claimed
+      })
+    },
+
+    async beat(held, leaseMs) {
+      if (held.length === 0) return []
+      return await database.transaction(async (connection) => {
+        const expiresAt = clock.now().getTime() + leaseMs
+        const lost: string[] = []
+        for (const { runId, epoch } of held) {
+          const renewed = await connection.run(
+            'update leases set expires_at = ? where epoch = ? and run = (select pk from runs where id = ? and epoch = ?)',
+            [expiresAt, epoch, runId, epoch],
+          )
+          if (renewed === 0) lost.push(runId)
+        }
+        return lost
+      })
+    },
+
+    expired: async () => await list('expires_at <= ?'),
+    list: async () => await list('expires_at > ?'),
+
+    async expire(runIds) {
+      if (runIds.length === 0) return
+      await database.transaction(
+        async (connection) =>
+          await connection.run(
+            `update leases set expires_at = ? where run in (select pk from runs where id in (${places(runIds)}))`,
+            [clock.now().getTime(), ...runIds],
+          ),
+      )
+    },
+  }
+}
+
+/** Due runs, oldest first. A paused deployment starts nothing on schedule; what a person asked for runs all the same. */
+function dueRuns({ limit, runIds, flowNames }: ClaimOptions): {
+  readonly text: string
+  readonly values: (nowMs: number) => readonly SqlValue[]
+} {
+  const among = (column: string, names: readonly string[] | undefined) =>
+    names === undefined ? '' : `and ${column} in (${places(names)})`
+  return {
+    text: `select * from runs
+      where scheduled_for <= ? and state_type = 'scheduled' ${among('id', runIds)} ${among('flow_name', flowNames)}
+      and (schedule_slug is null
+        or not exists (select 1 from deployments where deployments.id = runs.deployment_id and paused = 1))
+      order by scheduled_for, pk limit ?`,
+    values: (nowMs) => [nowMs, ...(runIds ?? []), ...(flowNames ?? []), limit],
+  }
+}
+
+async function takeRun(
+  connection: Connection,
+  row: RunRow,
+  worker: WorkerIdentity,
+  now: Date,
+  leaseMs: number,
+): Promise<FlowRun> {
+  const state = newState('pending', now)
+  const epoch = row.epoch + 1
+  await connection.run(
+    'update runs set state_type = ?, scheduled_for = null, history = history || ?, epoch = ? where pk = ?',
+    [state.type, historyLine(state), epoch, row.pk],
+  )
+  await connection.run(LEASE, [
+    row.pk,
+    epoch,
+    worker.workerId,
+    worker.pid,
+    worker.bootId,
+    worker.hostName,
+    now.getTime() + leaseMs,
+  ])
+  return { ...readRun(row), state, epoch }
+}
+
+function readLease(row: LeaseRow & { readonly run_id: string }): Lease {
+  return {
+    runId: row.run_id,
+    epoch: row.epoch,
+    worker: { workerId: row.worker_id, pid: row.pid, bootId: row.boot_id, hostName: row.host_name },
+    expiresAt: fromMs(row.expires_at),
+  }
+}

@@ -1,0 +1,52 @@
+/** Log lines, in the order in which they were handed in. */
+import type { LogLevel } from '../../base/log.ts'
+import type { LogLine } from '../../model/log-line.ts'
+import type { LogStore } from '../store.ts'
+import { levelsFrom } from '../log-levels.ts'
+import { select, type Database } from './database.ts'
+import { fromMs, toMs } from './moment.ts'
+import { packOrNull, unpackOrNull } from './packed.ts'
+import { insertText } from './statement-text.ts'
+import type { LogRow } from './tables.ts'
+import { findRun, type Writing } from './writing.ts'
+
+const INSERT = insertText('logs', ['run', 'task_run_id', 'at', 'level', 'message'])
+/** Every line: databases want a number where an offset follows. */
+const ALL = Number.MAX_SAFE_INTEGER
+
+export function sqlLogs(database: Database): LogStore {
+  return {
+    async list(runId, { after = 0, tail, level } = {}) {
+      let query = (await database.dialect.queryBuilder())
+        .selectFrom('logs')
+        .innerJoin('runs', 'runs.pk', 'logs.run')
+        .selectAll('logs')
+        .where('runs.id', '=', runId)
+      if (level !== undefined) query = query.where('level', 'in', levelsFrom(level))
+      query =
+        tail === undefined
+          ? query.orderBy('logs.pk').limit(ALL).offset(after)
+          : query.orderBy('logs.pk', 'desc').limit(tail)
+      const lines = (await select<LogRow>(database, query)).map((row) => readLine(row, runId))
+      return tail === undefined ? lines : lines.reverse()
+    },
+  }
+}
+
+export async function addLogLines(writing: Writing, lines: readonly LogLine[]): Promise<void> {
+  for (const line of lines) {
+    if (writing.ignoredRuns.has(line.runId)) continue
+    const { pk } = await findRun(writing, line.runId)
+    await writing.connection.run(INSERT, [pk, packOrNull(line.taskRunId), toMs(line.at), line.level, line.message])
+  }
+}
+
+function readLine(row: LogRow, runId: string): LogLine {
+  return {
+    runId,
+    taskRunId: unpackOrNull(row.task_run_id),
+    at: fromMs(row.at),
+    level: row.level as LogLevel,
+    message: row.message,
+  }
+}

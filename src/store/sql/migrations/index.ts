@@ -1,0 +1,5 @@
+/** All migrations, oldest first. */
+import { firstSchema } from './001-first-schema.ts'
+import type { Migration } from './migration.ts'
+
+export const migrations: readonly Migration[] = [firstSchema]

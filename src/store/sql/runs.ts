@@ -1,0 +1,257 @@
+/** Runs: one row each, with their history. */
+import type { Failure } from '../../base/failure.ts'
+import type { JsonObject } from '../../base/json.ts'
+import type { FlowRun } from '../../model/run.ts'
+import { assertTransition, isTerminal } from '../../model/state.ts'
+import { keyTaken, lostRun, runExists, unknownRun } from '../refusals.ts'
+import { ENDED, endsLease, isRepeated, scheduledForMs } from '../state-rules.ts'
+import type { Change, RunFilter, RunPatch, RunStore } from '../store.ts'
+import { select, type Connection, type Database, type SqlValue } from './database.ts'
+import { historyLine, lastState, readHistory } from './history.ts'
+import { fromJson, fromJsonOrNull, toJson, toJsonOrNull } from './json-text.ts'
+import { fromMs, fromMsOrNull, toMs, toMsOrNull } from './moment.ts'
+import { readResult, RESULT_COLUMNS, resultValues } from './result-columns.ts'
+import { insertText, updateText } from './statement-text.ts'
+import type { RunRow } from './tables.ts'
+import { findHeldRun, type Writing } from './writing.ts'
+
+const PAGE = 50
+/** What a person who types the beginning of a name can still look through. */
+const FOUND_AT_MOST = 50
+
+const COLUMNS = [
+  'id',
+  'name',
+  'flow_name',
+  'flow_version',
+  'parameters',
+  'tags',
+  'deployment_id',
+  'deployment_name',
+  'schedule_slug',
+  'parent_run_id',
+  'root_run_id',
+  'key',
+  'due_at',
+  'created_at',
+  'started_at',
+  'ended_at',
+  'state_type',
+  'scheduled_for',
+  'history',
+  'run_count',
+  'crash_count',
+  'epoch',
+  ...RESULT_COLUMNS,
+  'failure',
+  'warning',
+  'fallbacks',
+] as const satisfies readonly (keyof RunRow)[]
+
+const INSERT = insertText('runs', COLUMNS, 'on conflict do nothing')
+const NOT_ENDED = `state_type not in (${ENDED.map((type) => `'${type}'`).join(', ')})`
+
+export function sqlRuns(database: Database): RunStore {
+  const load = async (ending: string, parameters: readonly SqlValue[]) =>
+    (await database.all<RunRow>(`select * from runs ${ending}`, parameters)).map(readRun)
+  const history = async (id: string) => {
+    const [row] = await database.all<Pick<RunRow, 'history'>>('select history from runs where id = ?', [id])
+    return row === undefined ? [] : readHistory(row.history)
+  }
+
+  return {
+    get: async (id) => (await load('where id = ?', [id]))[0] ?? null,
+    findByKey: async (flowName, key) =>
+      (await load('where flow_name = ? and key = ? order by id desc limit 1', [flowName, key]))[0] ?? null,
+    find: async (text) =>
+      await load('where substr(id, 1, ?) = ? or substr(name, 1, ?) = ? order by id desc limit ?', [
+        text.length,
+        text,
+        text.length,
+        text,
+        FOUND_AT_MOST,
+      ]),
+    list: async (filter = {}) => (await select<RunRow>(database, await listQuery(database, filter))).map(readRun),
+    history,
+    upcoming: async (deploymentId) =>
+      await load(
+        "where deployment_id = ? and state_type = 'scheduled' and started_at is null order by scheduled_for, id",
+        [deploymentId],
+      ),
+  }
+}
+
+async function listQuery(database: Database, filter: RunFilter) {
+  let query = (await database.dialect.queryBuilder()).selectFrom('runs').selectAll()
+  if (filter.flowName !== undefined) query = query.where('flow_name', '=', filter.flowName)
+  if (filter.deploymentId !== undefined) query = query.where('deployment_id', '=', filter.deploymentId)
+  if (filter.types !== undefined) query = query.where('state_type', 'in', filter.types)
+  if (filter.parentRunId === null) query = query.where('parent_run_id', 'is', null)
+  else if (filter.parentRunId !== undefined) query = query.where('parent_run_id', '=', filter.parentRunId)
+  if (filter.before !== undefined) query = query.where('id', '<', filter.before)
+  return query.orderBy('id', 'desc').limit(filter.limit ?? PAGE)
+}
+
+export async function createRun(writing: Writing, run: FlowRun): Promise<void> {
+  assertTransition('flow', 'new', run.state)
+  if ((await writing.connection.run(INSERT, insertValues(run))) > 0) return
+
+  if (await hasRunFor(writing.connection, run)) writing.ignoredRuns.add(run.id)
+  else throw (await hasLiveKey(writing.connection, run)) ? keyTaken(run.flowName, run.key ?? '') : runExists(run.id)
+}
+
+export async function moveRun(
+  writing: Writing,
+  change: Extract<Change, { readonly kind: 'run-state' }>,
+): Promise<void> {
+  const { connection } = writing
+  const [row] = await connection.all<
+    Pick<RunRow, 'pk' | 'id' | 'epoch' | 'history' | 'flow_name' | 'key' | 'state_type'>
+  >(`select pk, id, epoch, history, flow_name, key, state_type from runs where id = ?${writing.dialect.forUpdate}`, [
+    change.runId,
+  ])
+  if (row === undefined) throw unknownRun(change.runId)
+  if (row.epoch !== change.epoch) throw lostRun(change.runId, change.epoch, row.epoch)
+  const { state, nextEpoch = row.epoch } = change
+  if (state.details.transitionId !== undefined && isRepeated(readHistory(row.history), state)) return
+  const present = lastState(row.history)
+  assertTransition('flow', present, state)
+  if (isTerminal(present) && row.key !== null) {
+    const revived = { id: row.id, flowName: row.flow_name, key: row.key }
+    if (await hasLiveKey(connection, revived)) throw keyTaken(row.flow_name, row.key)
+  }
+
+  const patch = patchColumns(change.patch)
+  await connection.run(
+    updateText('runs', ['state_type', 'scheduled_for', 'history = history || ?', 'epoch', ...patch.columns], 'pk = ?'),
+    [state.type, scheduledForMs(state), historyLine(state), nextEpoch, ...patch.values, row.pk],
+  )
+  if (endsLease(state)) await connection.run('delete from leases where run = ?', [row.pk])
+  writing.knownRuns.set(change.runId, { pk: row.pk, epoch: nextEpoch })
+}
+
+export async function patchRun(
+  writing: Writing,
+  change: Extract<Change, { readonly kind: 'run-patched' }>,
+): Promise<void> {
+  const pk = await findHeldRun(writing, change.runId, change.epoch)
+  const patch = patchColumns(change.patch)
+  if (patch.columns.length === 0) return
+  await writing.connection.run(updateText('runs', patch.columns, 'pk = ?'), [...patch.values, pk])
+}
+
+/** Gives the number of scheduled runs of a deployment that never started, and are gone now. */
+export async function dropUnstartedRuns(
+  connection: Connection,
+  deploymentId: string,
+  scheduleSlug?: string,
+): Promise<number> {
+  const ofSchedule = scheduleSlug === undefined ? '' : ' and schedule_slug = ?'
+  return await connection.run(
+    `delete from runs where deployment_id = ? and state_type = 'scheduled' and started_at is null${ofSchedule}`,
+    scheduleSlug === undefined ? [deploymentId] : [deploymentId, scheduleSlug],
+  )
+}
+
+export function readRun(row: RunRow): FlowRun {
+  return {
+    id: row.id,
+    name: row.name,
+    flowName: row.flow_name,
+    flowVersion: row.flow_version,
+    parameters: fromJson(row.parameters) as JsonObject,
+    tags: fromJson(row.tags) as readonly string[],
+    deploymentId: row.deployment_id,
+    deploymentName: row.deployment_name,
+    scheduleSlug: row.schedule_slug,
+    parentRunId: row.parent_run_id,
+    rootRunId: row.root_run_id,
+    key: row.key,
+    dueAt: fromMs(row.due_at),
+    createdAt: fromMs(row.created_at),
+    startedAt: fromMsOrNull(row.started_at),
+    endedAt: fromMsOrNull(row.ended_at),
+    state: lastState(row.history),
+    runCount: row.run_count,
+    crashCount: row.crash_count,
+    epoch: row.epoch,
+    result: readResult(row),
+    failure: fromJsonOrNull(row.failure) as Failure | null,
+    warning: row.warning,
+    fallbacks: fromJson(row.fallbacks) as readonly string[],
+  }
+}
+
+/** In the order of `COLUMNS`. */
+function insertValues(run: FlowRun): readonly SqlValue[] {
+  return [
+    run.id,
+    run.name,
+    run.flowName,
+    run.flowVersion,
+    toJson(run.parameters),
+    toJson(run.tags),
+    run.deploymentId,
+    run.deploymentName,
+    run.scheduleSlug,
+    run.parentRunId,
+    run.rootRunId,
+    run.key,
+    toMs(run.dueAt),
+    toMs(run.createdAt),
+    toMsOrNull(run.startedAt),
+    toMsOrNull(run.endedAt),
+    run.state.type,
+    scheduledForMs(run.state),
+    historyLine(run.state),
+    run.runCount,
+    run.crashCount,
+    run.epoch,
+    ...resultValues(run.result),
+    toJsonOrNull(run.failure),
+    run.warning,
+    toJson(run.fallbacks),
+  ]
+}
+
+function patchColumns(patch: RunPatch = {}): { readonly columns: readonly string[]; readonly values: SqlValue[] } {
+  const columns: string[] = []
+  const values: SqlValue[] = []
+  const set = (column: keyof RunRow, value: SqlValue) => {
+    columns.push(column)
+    values.push(value)
+  }
+  if (patch.startedAt !== undefined) set('started_at', toMsOrNull(patch.startedAt))
+  if (patch.endedAt !== undefined) set('ended_at', toMsOrNull(patch.endedAt))
+  if (patch.runCount !== undefined) set('run_count', patch.runCount)
+  if (patch.crashCount !== undefined) set('crash_count', patch.crashCount)
+  if (patch.failure !== undefined) set('failure', toJsonOrNull(patch.failure))
+  if (patch.warning !== undefined) set('warning', patch.warning)
+  if (patch.fallbacks !== undefined) set('fallbacks', toJson(patch.fallbacks))
+  if (patch.dueAt !== undefined) set('due_at', toMs(patch.dueAt))
+  if (patch.result !== undefined) {
+    columns.push(...RESULT_COLUMNS)
+    values.push(...resultValues(patch.result))
+  }
+  return { columns, values }
+}
+
+async function hasRunFor(connection: Connection, run: FlowRun): Promise<boolean> {
+  if (run.deploymentId === null || run.scheduleSlug === null) return false
+  const rows = await connection.all('select 1 from runs where deployment_id = ? and schedule_slug = ? and due_at = ?', [
+    run.deploymentId,
+    run.scheduleSlug,
+    toMs(run.dueAt),
+  ])
+  return rows.length > 0
+}
+
+async function hasLiveKey(connection: Connection, run: Pick<FlowRun, 'id' | 'flowName' | 'key'>): Promise<boolean> {
+  if (run.key === null) return false
+  const rows = await connection.all(`select 1 from runs where flow_name = ? and key = ? and id <> ? and ${NOT_ENDED}`, [
+    run.flowName,
+    run.key,
+    run.id,
+  ])
+  return rows.length > 0
+}

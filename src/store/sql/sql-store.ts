@@ -1,0 +1,58 @@
+/** A store in a database: the nouns over one connection, and one way of writing. */
+import type { Clock } from '../../base/clock.ts'
+import type { Store } from '../store.ts'
+import { sqlArtifacts } from './artifacts.ts'
+import { sqlBlocks } from './blocks.ts'
+import { sqlCache } from './cache.ts'
+import type { Database } from './database.ts'
+import { sqlDeployments } from './deployments.ts'
+import { sqlEvents } from './events.ts'
+import { createGroupCommit } from './group-commit.ts'
+import { sqlLeases } from './leases.ts'
+import { sqlLogs } from './logs.ts'
+import { sqlOutbox } from './outbox.ts'
+import { sqlRuns } from './runs.ts'
+import { sqlTaskRuns } from './task-runs.ts'
+import { sqlVariables } from './variables.ts'
+
+export interface SqlStore extends Store {
+  /** The number of the last migration that this store has gone through. */
+  readonly schemaVersion: number
+}
+
+export interface SqlStoreOptions {
+  readonly database: Database
+  readonly clock: Clock
+  readonly kind: Store['kind']
+  readonly address: string
+  readonly folder: string | null
+  readonly schemaVersion: number
+}
+
+export function createSqlStore(options: SqlStoreOptions): SqlStore {
+  const { database, clock, kind, address, folder, schemaVersion } = options
+  const commits = createGroupCommit(database)
+  return {
+    kind,
+    address,
+    folder,
+    schemaVersion,
+    write: (changes) => commits.write(changes),
+    runs: sqlRuns(database),
+    taskRuns: sqlTaskRuns(database),
+    logs: sqlLogs(database),
+    artifacts: sqlArtifacts(database),
+    cache: sqlCache(database, clock),
+    blocks: sqlBlocks(database),
+    variables: sqlVariables(database, clock),
+    deployments: sqlDeployments(database),
+    leases: sqlLeases(database, clock),
+    outbox: sqlOutbox(database, clock),
+    events: sqlEvents(database),
+    now: () => Promise.resolve(clock.now()),
+    async close() {
+      await commits.idle()
+      await database.close()
+    },
+  }
+}
