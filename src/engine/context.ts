@@ -1,0 +1,154 @@
+/** The abilities a body is handed. What it can do stands in its second argument, not in the air. */
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { mkdirSync } from 'node:fs'
+import type { z } from 'zod'
+import type { Clock } from '../base/clock.ts'
+import { systemClock } from '../base/clock.ts'
+import { newId } from '../base/ids.ts'
+import type { JsonValue } from '../base/json.ts'
+import { silentLog, type Log } from '../base/log.ts'
+import { ConfigError } from '../base/errors.ts'
+import type { Block } from '../blocks/define.ts'
+import type { ArtifactDraft } from '../model/artifact.ts'
+import type { OpenOptions } from './open-block.ts'
+import { openBlock } from './open-block.ts'
+import type { Frame } from './runtime-info.ts'
+
+/** What a flow, a task and a hook can do. */
+export interface RunContext {
+  /** The moment the run was due: what "last year" and the like are counted from. Not the moment it started. */
+  readonly dueAt: Date
+  /** Aborts when the run is cancelled, its process goes away, or the time of the body is up. */
+  readonly signal: AbortSignal
+  readonly log: Log
+  readonly clock: Clock
+  readonly runId: string
+  /** For people, like "brave-otter". */
+  readonly runName: string
+  /** The same for every attempt of this step, also after a crash: for the other side to know a repeated request by. */
+  readonly idempotencyKey: string
+  /** A folder of this run's own, the same when it is resumed. Made when first asked for. */
+  readonly workDir: string
+  /**
+   * A client of a saved connection, opened once per run and closed at its end.
+   *
+   * @throws ConfigError `config/block-missing`, `config/block-invalid`
+   */
+  open<Schema extends z.ZodType, Client>(
+    block: Block<Schema, Client>,
+    name: string,
+    options?: OpenOptions,
+  ): Promise<Awaited<Client>>
+  /** Makes a value visible; resolves to its id, or to null when there is no store to keep it. */
+  publish(artifact: ArtifactDraft): Promise<string | null>
+  /** Progress for whoever watches; as often as you like. */
+  progress(done: number, total?: number | null, unit?: string): void
+  /** A variable of the store; `orElse`, or null, when there is none. */
+  variable<T extends JsonValue = null>(name: string, options?: { readonly orElse: T }): Promise<JsonValue | T>
+  /** The run did its work but not all is well: it ends `completed`, named CompletedWithErrors, with this message. */
+  warn(message: string): void
+  /** Waits on the lent clock; ends early with the run. */
+  sleep(ms: number): Promise<void>
+}
+
+export type FlowContext = RunContext
+
+export interface TaskContext extends RunContext {
+  /** From 1. */
+  readonly attempt: number
+}
+
+export function contextOf(frame: Frame, attempt: number): TaskContext {
+  const { scope, step } = frame
+  let log: Log | undefined
+  return {
+    attempt,
+    dueAt: new Date(scope.run.dueAt),
+    signal: frame.signal,
+    get log() {
+      log ??= scope.log(step)
+      return log
+    },
+    clock: scope.host.clock,
+    runId: scope.run.id,
+    runName: scope.run.name,
+    idempotencyKey: step === null ? scope.run.id : `${scope.run.id}/${step.key}`,
+    get workDir() {
+      return workDirOf(frame)
+    },
+    open: (block, name, options) => openBlock(frame, block, name, options ?? {}),
+    publish: (draft) => publish(frame, draft),
+    progress(done, total = null, unit = 'items') {
+      scope.host.onProgress?.({ ...scope.place(step), done, total, unit })
+    },
+    async variable(name, options) {
+      const value = await scope.host.store?.variables.get(name)
+      return value ?? options?.orElse ?? null
+    },
+    warn(message) {
+      scope.warnings.push(message)
+      scope.log(step).warn(message)
+    },
+    sleep: (ms) => scope.host.clock.sleep(ms, frame.signal),
+  }
+}
+
+/** For a body that is called bare (`fn`): it has a clock and a signal, and nothing is kept. */
+export function bareContext(given: Partial<TaskContext> = {}): TaskContext {
+  const runId = newId()
+  return {
+    attempt: 1,
+    dueAt: systemClock.now(),
+    signal: new AbortController().signal,
+    log: silentLog,
+    clock: systemClock,
+    runId,
+    runName: 'no run',
+    idempotencyKey: runId,
+    get workDir() {
+      return temporaryFolder(runId)
+    },
+    open: (block, name) =>
+      Promise.reject(
+        new ConfigError('config/block-missing', `there is no run to open the ${block.slug} block "${name}" for`, {
+          hint: 'hand the bare function a context with an open of your own',
+        }),
+      ),
+    publish: () => Promise.resolve(null),
+    progress: () => {},
+    variable: (_, options) => Promise.resolve(options?.orElse ?? null),
+    warn: () => {},
+    sleep: (ms) => systemClock.sleep(ms),
+    ...given,
+  }
+}
+
+async function publish({ scope, step }: Frame, draft: ArtifactDraft): Promise<string | null> {
+  const { store, clock } = scope.host
+  if (store === null) return null
+  const at = clock.now()
+  const artifact = {
+    ...draft,
+    id: newId(at.getTime()),
+    runId: scope.run.id,
+    taskRunId: step?.source.id ?? null,
+    createdAt: at.toISOString(),
+  }
+  await scope.recorder.write([
+    { kind: 'run-patched', runId: scope.run.id, epoch: scope.run.epoch, patch: {} },
+    { kind: 'artifact', artifact },
+  ])
+  return artifact.id
+}
+
+function workDirOf({ scope }: Frame): string {
+  scope.workDir ??= scope.host.workDir?.(scope.run) ?? temporaryFolder(scope.run.id)
+  return scope.workDir
+}
+
+function temporaryFolder(runId: string): string {
+  const folder = join(tmpdir(), `d2flow-${runId}`)
+  mkdirSync(folder, { recursive: true })
+  return folder
+}

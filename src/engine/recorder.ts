@@ -1,0 +1,108 @@
+/**
+ * The pen of one run: every write goes through here and carries the run's epoch.
+ *
+ * Log lines wait for the next write and go with it, so that they are in the store before the state that follows them; a
+ * timer takes them along when nothing else is written. Once the store says that the run is another process's, nothing
+ * more is written, and whoever asks gets `engine/lease-lost`.
+ */
+import { isToolkitError } from '../base/errors.ts'
+import type { LogLine } from '../model/log-line.ts'
+import type { Change } from '../store/store.ts'
+import type { Host } from './host.ts'
+import { leaseLost } from './stop.ts'
+
+export interface Recorder {
+  /** Resolves when the changes are kept; with no store, at once. @throws EngineError `engine/lease-lost` */
+  write(changes: readonly Change[]): Promise<void>
+  log(line: LogLine): void
+  /** Writes waiting log lines; never throws: a lost line ends nothing. */
+  flushLogs(): Promise<void>
+  /** No more writes, with this error for whoever tries. */
+  close(error: unknown): void
+}
+
+const LINES_AT_ONCE = 200
+const FLUSH_AFTER_MS = 1_000
+/** 0.1, 0.2, 0.4 … s: 25 s in all, less than a lease. */
+const UNAVAILABLE_TRIES = 8
+
+export function createRecorder(
+  host: Pick<Host, 'store' | 'clock'>,
+  held: { readonly runId: string; readonly epoch: number },
+  onLost: (error: unknown) => void,
+): Recorder {
+  const { store, clock } = host
+  let lines: LogLine[] = []
+  let timer: NodeJS.Timeout | undefined
+  let closedBy: { readonly error: unknown } | undefined
+
+  const taken = (): LogLine[] => {
+    clearTimeout(timer)
+    timer = undefined
+    const all = lines
+    lines = []
+    return all
+  }
+
+  const persist = async (changes: readonly Change[]) => {
+    for (let tries = 0; ; tries += 1) {
+      try {
+        await store?.write(changes)
+        return
+      } catch (error) {
+        if (!isToolkitError(error)) throw error
+        if (error.code === 'store/stale') {
+          const lost = leaseLost(held.runId, error)
+          closedBy ??= { error: lost }
+          onLost(lost)
+          throw lost
+        }
+        if (error.code !== 'store/unavailable' || tries >= UNAVAILABLE_TRIES) throw error
+        await clock.sleep(100 * 2 ** tries)
+      }
+    }
+  }
+
+  const recorder: Recorder = {
+    async write(changes) {
+      if (closedBy !== undefined) throw closedBy.error
+      if (store === null) return
+      if (lines.length === 0) {
+        await persist(changes)
+        return
+      }
+      const waiting = taken()
+      try {
+        await persist([{ kind: 'logs', lines: waiting }, ...changes])
+      } catch (error) {
+        lines = [...waiting, ...lines]
+        throw error
+      }
+    },
+    log(line) {
+      if (store === null || closedBy !== undefined) return
+      lines.push(line)
+      if (lines.length >= LINES_AT_ONCE) void recorder.flushLogs()
+      else timer ??= setTimeout(() => void recorder.flushLogs(), FLUSH_AFTER_MS).unref()
+    },
+    async flushLogs() {
+      if (lines.length === 0 || closedBy !== undefined) return
+      const waiting = taken()
+      try {
+        // an empty patch carries the epoch: a process that lost the run adds no lines to it either
+        await persist([
+          { kind: 'run-patched', runId: held.runId, epoch: held.epoch, patch: {} },
+          { kind: 'logs', lines: waiting },
+        ])
+      } catch {
+        // they go with the next write, or with nothing when the run is lost
+        lines = [...waiting, ...lines]
+      }
+    },
+    close(error) {
+      clearTimeout(timer)
+      closedBy ??= { error }
+    },
+  }
+  return recorder
+}

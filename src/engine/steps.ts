@@ -1,0 +1,62 @@
+/** The steps of a run that are known from before: what a resumed run need not do again. */
+import type { TaskRun } from '../model/task-run.ts'
+import type { Store } from '../store/store.ts'
+
+export interface StepTable {
+  /** The newest step with this key. */
+  find(key: string): TaskRun | undefined
+  remember(taskRun: TaskRun): void
+  /** The place of the next step in order of submission. */
+  nextOrdinal(): number
+  /** "fetch-gdp-3": the fourth run of the task in this flow run. */
+  nextName(taskName: string): string
+}
+
+export function createStepTable(known: readonly TaskRun[] = []): StepTable {
+  const byKey = new Map<string, TaskRun>()
+  const numbers = new Map<string, number>()
+  let ordinal = 0
+  for (const taskRun of known) {
+    byKey.set(taskRun.key, taskRun)
+    numbers.set(taskRun.taskName, (numbers.get(taskRun.taskName) ?? 0) + 1)
+    ordinal = Math.max(ordinal, taskRun.ordinal + 1)
+  }
+  return {
+    find: (key) => byKey.get(key),
+    remember: (taskRun) => void byKey.set(taskRun.key, taskRun),
+    nextOrdinal() {
+      ordinal += 1
+      return ordinal - 1
+    },
+    nextName(taskName) {
+      const number = numbers.get(taskName) ?? 0
+      numbers.set(taskName, number + 1)
+      return `${taskName}-${number}`
+    },
+  }
+}
+
+/** What the store holds of a run that was begun before. */
+export async function loadSteps(store: Store, runId: string): Promise<StepTable> {
+  return createStepTable(await store.taskRuns.list(runId))
+}
+
+/**
+ * The key of a step: stable over resumes, whatever the order in which things happen.
+ *
+ * Explicit keys name a step outright. Otherwise it is known by its input and by how many like it came before; a step
+ * called by another step is known within that one, so that a second attempt of the outer finds its inner ones again.
+ */
+export function stepKey(
+  taskName: string,
+  within: { readonly key: string | null; readonly seen: Map<string, number> },
+  mark: { readonly explicit: string } | { readonly inputHash: string },
+): string {
+  const prefix = within.key === null ? '' : `${within.key}/`
+  if ('explicit' in mark) return `${prefix}${taskName}:${mark.explicit}`
+  // 64 bits tell the inputs of one run apart; the full digest is compared beside the key
+  const base = `${taskName}#${mark.inputHash.slice(0, 16)}`
+  const before = within.seen.get(base) ?? 0
+  within.seen.set(base, before + 1)
+  return `${prefix}${base}#${before}`
+}

@@ -1,0 +1,35 @@
+/** Why a run is asked to stop: the reason of its signal decides how it ends. */
+import { EngineError, isToolkitError } from '../base/errors.ts'
+
+export type StopKind = 'cancelled' | 'handed-back' | 'lease-lost' | 'timeout'
+
+/** The reason for a person's wish: the run ends cancelled. */
+export function cancelledBy(who: string): EngineError {
+  return new EngineError('engine/cancelled', `cancelled by ${who}`)
+}
+
+/** The reason for a process that goes away in good order: the run is scheduled again and goes on elsewhere. */
+export function handedBack(why: string): EngineError {
+  return new EngineError('engine/cancelled', why, { details: { handedBack: true } })
+}
+
+export function leaseLost(runId: string, cause?: unknown): EngineError {
+  return new EngineError('engine/lease-lost', 'another process has taken this run over', {
+    hint: 'nothing to do: the other process goes on with it',
+    details: { runId },
+    cause,
+  })
+}
+
+/** Whatever else aborts a signal is a wish to stop. */
+export function stopKind(reason: unknown): StopKind {
+  if (!isToolkitError(reason)) return 'cancelled'
+  if (reason.code === 'engine/lease-lost') return 'lease-lost'
+  if (reason.code === 'engine/timeout') return 'timeout'
+  return reason.details['handedBack'] === true ? 'handed-back' : 'cancelled'
+}
+
+export function stopMessage(reason: unknown): string {
+  if (reason instanceof Error && reason.name !== 'AbortError') return reason.message
+  return 'asked to stop'
+}

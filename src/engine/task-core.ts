@@ -1,0 +1,24 @@
+/** A task as the engine handles it: the author's definition, checked, with its types forgotten. */
+import type { z } from 'zod'
+import type { CachePolicy } from '../model/cache-key.ts'
+import type { RetryPolicy } from '../model/retry.ts'
+import type { TaskContext } from './context.ts'
+import type { TaskHooks } from './hooks.ts'
+import type { RetryContext, AnyTask } from './task.ts'
+
+export interface TaskCore {
+  readonly name: string
+  readonly version: string | null
+  readonly input: z.ZodType | null
+  readonly output: z.ZodType | null
+  readonly retry: RetryPolicy<RetryContext> | null
+  readonly timeoutMs: number | null
+  readonly cache: CachePolicy<never, TaskContext> | null
+  readonly onChange: 'refuse' | 'rerun'
+  readonly hooks: TaskHooks
+  readonly run: (input: never, ctx: TaskContext) => unknown
+  /** The text of the body. */
+  readonly source: () => string
+  /** What the author calls. */
+  readonly task: AnyTask
+}
