@@ -17,9 +17,7 @@ export interface ImportCounts {
 }
 
 /** A row that is the reason of a refusal, by its index in the request. */
-export interface Culprit extends Reason {
-  readonly index: number
-}
+export type Culprit = Reason & { readonly index: number }
 
 export interface ImportVerdict {
   /** Null when the answer held no import summary. */

@@ -44,12 +44,12 @@ export type RowCode =
   /** Nobody could find out. */
   | 'row/unproven'
 
-/** Why a row ended as it did. */
-export interface Reason {
+/** Why a row ended as it did. A type and not an interface, so that it counts as JSON. */
+export type Reason = {
   readonly code: RowCode
   readonly message: string
   /** What the server calls it (`E7619`, `E8122`), where the server found it. */
-  readonly serverCode?: string | undefined
+  readonly serverCode?: string
 }
 
 export interface LedgerEntry {

@@ -37,9 +37,9 @@ export function isSameValue(a: string, b: string, valueType: string): boolean {
   return a === b || comparable(a, valueType) === comparable(b, valueType)
 }
 
-/** Whether a value is a zero in any of its spellings. */
+/** What 2.42 takes for a zero when zeros are not significant. */
 export function isZero(value: string): boolean {
-  return /^-?0(?:\.0+)?$/.test(value)
+  return /^0(?:\.0+)?$/.test(value)
 }
 
 /** Numeric types are those whose zeros may not be significant. */

@@ -1,0 +1,61 @@
+/**
+ * What the server holds of a batch, one letter per row.
+ *
+ * This is what makes `unchanged` known where the server cannot say so (quirks.md D2-109). It is small and plain, so that
+ * whoever keeps it before the import can go on after a crash and end with the ledger of a push that was not broken.
+ */
+import type { BatchRow, DataValueBatch, StoredValuesQuery } from './data-value-batch.ts'
+import { dataValueKey } from './data-value-row.ts'
+import type { ReadStoredValues, StoredValue } from './stored-value.ts'
+import { isSameValue } from './value-form.ts'
+
+/**
+ * - `a` absent, or deleted
+ * - `s` the same, after both were written in one form
+ * - `d` different
+ */
+export type StoredLetter = 'a' | 's' | 'd'
+
+/** One letter per row of the batch, in its order. */
+export type ComparedRows = string
+
+export interface CompareContext {
+  readonly readStored: ReadStoredValues
+  /** Whether the server stores the follow-up mark of an import: those up to 2.42 do not. */
+  readonly storesFollowUp: boolean
+}
+
+/** @throws HttpError */
+export async function compareWithStored(batch: DataValueBatch, context: CompareContext): Promise<ComparedRows> {
+  return await compareRows(batch.rows, batch, batch.reads, context)
+}
+
+/** As `compareWithStored`, for some rows of a batch. */
+export async function compareRows(
+  rows: readonly BatchRow[],
+  batch: Pick<DataValueBatch, 'valueTypes'>,
+  reads: readonly StoredValuesQuery[],
+  context: CompareContext,
+): Promise<ComparedRows> {
+  const rowOf = new Map(rows.map((row, number) => [dataValueKey(row), number]))
+  const letters: StoredLetter[] = rows.map(() => 'a')
+  for (const query of reads) {
+    for await (const stored of context.readStored(query)) {
+      const number = rowOf.get(dataValueKey(stored))
+      const row = number === undefined ? undefined : rows[number]
+      if (number === undefined || row === undefined || stored.deleted === true) continue
+      letters[number] = holds(stored, row, batch.valueTypes[row.dataElement] ?? 'TEXT', context) ? 's' : 'd'
+    }
+  }
+  return letters.join('')
+}
+
+/** A row that says nothing of a comment or a mark is content with whatever is there. */
+function holds(stored: StoredValue, row: BatchRow, valueType: string, { storesFollowUp }: CompareContext): boolean {
+  return (
+    stored.value !== null &&
+    isSameValue(stored.value, row.value, valueType) &&
+    (row.comment === undefined || (stored.comment ?? '').trim() === row.comment.trim()) &&
+    (row.followUp === undefined || !storesFollowUp || (stored.followUp ?? false) === row.followUp)
+  )
+}

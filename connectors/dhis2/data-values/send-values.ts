@@ -1,0 +1,98 @@
+/** One import request, and what came of it: an answer that can be judged, or which kind of none. */
+import { isToolkitError, type ToolkitError } from '../../../src/base/errors.ts'
+import type { HttpClient } from '../../../src/http/client.ts'
+import { judgeImport, type ImportVerdict } from '../import-summary.ts'
+import type { BatchRow, DataValueBatch } from './data-value-batch.ts'
+
+export type SendResult =
+  | { readonly kind: 'answered'; readonly verdict: ImportVerdict }
+  /** The server failed on this request, and will again: 500 is its word for many slips (quirks.md D2-106). */
+  | { readonly kind: 'failed'; readonly error: ToolkitError }
+  /** Nobody knows whether the server did it, or is still doing it (quirks.md D2-110). */
+  | { readonly kind: 'lost'; readonly error: ToolkitError }
+  | { readonly kind: 'too-large'; readonly error: ToolkitError }
+
+export interface SendOptions {
+  readonly dryRun: boolean
+  readonly timeoutMs: number
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Below, compressing costs more time than it saves on the way. */
+const GZIP_FROM_CHARACTERS = 50_000
+
+/** 2.42 stores what is wrong in these ways unless it is told not to; 2.43 always refuses it (quirks.md D2-104). */
+const STRICT = {
+  strictPeriods: true,
+  strictDataElements: true,
+  strictCategoryOptionCombos: true,
+  strictAttributeOptionCombos: true,
+  strictOrganisationUnits: true,
+}
+
+/** @throws HttpError when no request of this kind can succeed: `http/auth`, `http/redirect`, 403, nobody listens */
+export async function sendValues(
+  http: HttpClient,
+  batch: DataValueBatch,
+  rows: readonly BatchRow[],
+  { dryRun, timeoutMs, signal }: SendOptions,
+): Promise<SendResult> {
+  const body = JSON.stringify({ dataSet: batch.dataSet, dataValues: rows.map((row) => wireRow(row, batch)) })
+  try {
+    const answer = await http.send({
+      method: 'POST',
+      path: '/api/dataValueSets',
+      query: { ...STRICT, ...(dryRun ? { dryRun } : {}) },
+      body,
+      contentType: 'application/json',
+      // quirks.md D2-101: a 409 carries the summary of what was stored
+      alsoAccept: [409],
+      idempotent: false,
+      gzip: body.length >= GZIP_FROM_CHARACTERS,
+      timeoutMs,
+      signal,
+    })
+    return { kind: 'answered', verdict: judgeImport(answer, rows) }
+  } catch (error) {
+    if (!isToolkitError(error)) throw error
+    const kind = kindOf(error)
+    if (kind === null) throw error
+    return { kind, error }
+  }
+}
+
+function wireRow(row: BatchRow, { defaultOptionCombo }: DataValueBatch): Record<string, unknown> {
+  const { dataElement, period, orgUnit, categoryOptionCombo, attributeOptionCombo, value, comment, followUp } = row
+  return {
+    dataElement,
+    period,
+    orgUnit,
+    ...(categoryOptionCombo === defaultOptionCombo ? {} : { categoryOptionCombo }),
+    ...(attributeOptionCombo === defaultOptionCombo ? {} : { attributeOptionCombo }),
+    value,
+    ...(comment === undefined ? {} : { comment }),
+    ...(followUp === undefined ? {} : { followUp }),
+  }
+}
+
+/** Null for an error that sending again, or less, does not change. */
+function kindOf(error: ToolkitError): 'failed' | 'lost' | 'too-large' | null {
+  switch (error.code) {
+    case 'http/timeout':
+    case 'http/shape':
+      return 'lost'
+    case 'http/network':
+      // a connection that was never made carried nothing
+      return error.details['dropped'] === true ? 'lost' : null
+    case 'http/status':
+      return kindOfStatus(Number(error.details['status']))
+    default:
+      return null
+  }
+}
+
+function kindOfStatus(status: number): 'failed' | 'lost' | 'too-large' | null {
+  if (status === 413) return 'too-large'
+  if (status === 400 || status === 422 || status === 500) return 'failed'
+  return [408, 425, 429, 502, 503, 504].includes(status) ? 'lost' : null
+}
