@@ -16,7 +16,7 @@ export interface NotifyRule {
 }
 
 /** What happens when a run falls due while the one before still runs. */
-export type Overlap = 'skip' | 'buffer-one' | 'buffer-all' | 'cancel-other' | 'allow'
+export type Overlap = 'skip' | 'buffer-one' | 'buffer-all' | 'allow'
 
 export interface DeploymentRecord {
   readonly id: string

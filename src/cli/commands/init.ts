@@ -25,7 +25,8 @@ export async function init({ output, cwd, version }: Invocation, folder: string)
     await mkdir(dirname(join(target, path)), { recursive: true })
     await writeFile(join(target, path), text, { flag: 'wx' })
   }
-  const shown = relative(cwd, target) || '.'
+  const path = relative(cwd, target)
+  const shown = path.startsWith('..') ? target : path || '.'
   output.print(
     `made ${shown}:\n${files.map(({ path }) => `  ${path}`).join('\n')}\n\nnext:\n  cd ${shown}\n  npm install\n  npm start`,
   )

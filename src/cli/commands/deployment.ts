@@ -1,0 +1,141 @@
+/** `d2flow deployment …`: what is deployed, and runs by hand. */
+import { systemClock } from '../../base/clock.ts'
+import { ConfigError } from '../../base/errors.ts'
+import type { DeploymentRecord } from '../../model/deployment-record.ts'
+import { isTerminal } from '../../model/state.ts'
+import { nearest } from '../../base/nearest.ts'
+import { applyDeployments } from '../../project/apply-deployments.ts'
+import { requestRun } from '../../project/request-run.ts'
+import type { Project } from '../../project/open-project.ts'
+import { upcomingOf } from '../../project/upcoming-of.ts'
+import { textTable } from '../../render/text-table.ts'
+import { EXIT, exitCodeOf } from '../exit-codes.ts'
+import type { Invocation } from '../invocation.ts'
+import { parsePairs } from '../key-values.ts'
+import { withProject } from '../open.ts'
+import { runForPrograms } from '../run-document.ts'
+
+export async function listDeployments(invocation: Invocation): Promise<number> {
+  return await withApplied(invocation, async (project) => {
+    const now = systemClock.now()
+    const rows = await Promise.all(
+      (await project.store.deployments.list()).map(async (deployment) => {
+        const runs = await project.store.runs.list({ deploymentId: deployment.id, limit: 20 })
+        const last = runs.find(({ state }) => isTerminal(state))
+        return {
+          deployment: nameOf(deployment),
+          schedule: deployment.schedules.map(({ schedule }) => describeSchedule(schedule)).join('; ') || 'by hand',
+          next: deployment.paused ? 'paused' : (upcomingOf(deployment.schedules, now)?.toISOString() ?? null),
+          last: last === undefined ? null : `${last.state.name} ${last.endedAt ?? ''}`.trim(),
+        }
+      }),
+    )
+    invocation.output.print(
+      rows.length === 0 ? 'there are no deployments; name them in project.config.ts' : textTable(rows),
+    )
+    invocation.output.document({ deployments: rows })
+    return EXIT.done
+  })
+}
+
+export interface RunDeploymentOptions {
+  readonly param: readonly string[]
+  readonly watch?: true | undefined
+}
+
+const LOOK_EVERY_MS = 500
+
+export async function runDeployment(
+  invocation: Invocation,
+  name: string,
+  { param, watch }: RunDeploymentOptions,
+): Promise<number> {
+  const { output, signal } = invocation
+  return await withApplied(invocation, async (project) => {
+    const deployment = await find(project, name)
+    const run = await requestRun(project, deployment, parsePairs(param, '-p'))
+    if (watch !== true) {
+      output.print(`run ${run.name} of ${name} is asked for; a serving process takes it (d2flow serve)`)
+      output.document({ run: runForPrograms(run) })
+      return EXIT.done
+    }
+    output.note(`waiting for run ${run.name}; a serving process takes it (d2flow serve)`)
+    for (;;) {
+      const now = await project.store.runs.get(run.id)
+      if (now !== null && isTerminal(now.state)) {
+        output.print(`run ${now.name}: ${now.state.name}${now.state.message === null ? '' : ` (${now.state.message})`}`)
+        output.document({ run: runForPrograms(now) })
+        return now.state.type === 'completed'
+          ? EXIT.done
+          : now.failure === null
+            ? EXIT.runFailed
+            : exitCodeOf(now.failure)
+      }
+      await systemClock.sleep(LOOK_EVERY_MS, signal)
+    }
+  })
+}
+
+export async function pauseDeployment(invocation: Invocation, name: string): Promise<number> {
+  return await withApplied(invocation, async (project) => {
+    const deployment = await find(project, name)
+    await project.store.deployments.save({ ...deployment, paused: true })
+    const dropped = await project.store.deployments.dropScheduled(deployment.id)
+    invocation.output.print(`paused ${name}; ${dropped} scheduled runs were taken back. A run by hand stays possible`)
+    invocation.output.document({ deployment: name, paused: true, dropped })
+    return EXIT.done
+  })
+}
+
+export async function resumeDeployment(invocation: Invocation, name: string): Promise<number> {
+  return await withApplied(invocation, async (project) => {
+    const deployment = await find(project, name)
+    const now = systemClock.now()
+    await project.store.deployments.save({ ...deployment, paused: false, scheduledFromAt: now.toISOString() })
+    const next = upcomingOf(deployment.schedules, now)
+    invocation.output.print(
+      `resumed ${name}; next run ${next === null ? 'by hand' : `at ${next.toISOString()}`}. What was missed is not made up`,
+    )
+    invocation.output.document({ deployment: name, paused: false, next })
+    return EXIT.done
+  })
+}
+
+/** The project file is what counts: what it says is written before it is asked about. */
+async function withApplied<T>(invocation: Invocation, use: (project: Project) => Promise<T>): Promise<T> {
+  return await withProject(invocation, async (project) => {
+    await applyDeployments(project.deployments, project.store, systemClock)
+    return await use(project)
+  })
+}
+
+/** @throws ConfigError `config/params` naming the nearest deployment */
+async function find(project: Project, name: string): Promise<DeploymentRecord> {
+  const all = await project.store.deployments.list()
+  const found = all.filter((deployment) => nameOf(deployment) === name || deployment.name === name)
+  const [deployment] = found
+  if (deployment !== undefined && found.length === 1) return deployment
+  const near = nearest(name, all.map(nameOf))
+  throw new ConfigError(
+    'config/params',
+    found.length > 1 ? `"${name}" names several deployments` : `there is no deployment "${name}"`,
+    {
+      hint: near === null ? 'see them with: d2flow deployment ls' : `did you mean "${near}"?`,
+    },
+  )
+}
+
+function nameOf({ flowName, name }: DeploymentRecord): string {
+  return `${flowName}/${name}`
+}
+
+function describeSchedule(schedule: DeploymentRecord['schedules'][number]['schedule']): string {
+  switch (schedule.kind) {
+    case 'cron':
+      return `${schedule.expression} ${schedule.timeZone}`
+    case 'interval':
+      return `every ${schedule.everyMs / 1_000} s`
+    case 'rrule':
+      return `${schedule.text} ${schedule.timeZone}`
+  }
+}

@@ -1,0 +1,130 @@
+/** `d2flow flow-run …`: what has run, and how it ended. */
+import { formatDuration } from '../../base/duration.ts'
+import { UsageError } from '../../base/errors.ts'
+import type { LogLevel } from '../../base/log.ts'
+import type { FlowRun } from '../../model/run.ts'
+import { STATE_TYPES, type StateType } from '../../model/state.ts'
+import type { Project } from '../../project/open-project.ts'
+import { textTable } from '../../render/text-table.ts'
+import { EXIT } from '../exit-codes.ts'
+import type { Invocation } from '../invocation.ts'
+import { withProject } from '../open.ts'
+import { runForPrograms, stepForPrograms } from '../run-document.ts'
+
+export interface ListRunsOptions {
+  readonly flow?: string | undefined
+  readonly state?: string | undefined
+  readonly limit: number
+}
+
+export async function listRuns(invocation: Invocation, { flow, state, limit }: ListRunsOptions): Promise<number> {
+  if (state !== undefined && !STATE_TYPES.includes(state as StateType)) {
+    throw new UsageError('cli/usage', `"${state}" is not a state`, { hint: `use one of ${STATE_TYPES.join(', ')}` })
+  }
+  return await withProject(invocation, async (project) => {
+    const runs = await project.store.runs.list({
+      limit,
+      ...(flow === undefined ? {} : { flowName: flow }),
+      ...(state === undefined ? {} : { types: [state as StateType] }),
+    })
+    const rows = runs.map((run) => ({
+      run: run.name,
+      flow: run.flowName,
+      deployment: run.deploymentName,
+      state: run.state.name,
+      due: run.dueAt,
+      took: took(run),
+      message: run.state.message ?? run.warning,
+    }))
+    invocation.output.print(rows.length === 0 ? 'nothing has run yet; try: d2flow run hello' : textTable(rows))
+    invocation.output.document({ runs: runs.map(runForPrograms) })
+    return EXIT.done
+  })
+}
+
+export async function inspectRun(invocation: Invocation, idOrName: string): Promise<number> {
+  return await withProject(invocation, async (project) => {
+    const run = await findRun(project, idOrName)
+    const [steps, history, artifacts] = await Promise.all([
+      project.store.taskRuns.list(run.id),
+      project.store.runs.history(run.id),
+      project.store.artifacts.listByRun(run.id),
+    ])
+    const facts = [
+      ['run', run.name],
+      ['id', run.id],
+      ['flow', run.flowName],
+      ['deployment', run.deploymentName],
+      ['state', run.state.name],
+      ['message', run.state.message],
+      ['warning', run.warning],
+      ['due', run.dueAt],
+      ['started', run.startedAt],
+      ['took', took(run)],
+      ['parameters', JSON.stringify(run.parameters)],
+      ['fallbacks', run.fallbacks.length === 0 ? null : run.fallbacks.join(', ')],
+    ].map(([fact, value]) => ({ fact, value }))
+    const parts = [
+      textTable(
+        facts.filter(({ value }) => value !== null),
+        { cellWidth: 120 },
+      ),
+      `steps\n${steps.length === 0 ? 'none' : textTable(steps.map((step) => ({ step: step.name, state: step.state.name, attempts: step.runCount, message: step.state.message })))}`,
+      `history\n${textTable(
+        history.map(({ at, name, message }) => ({ at, state: name, message })),
+        { cellWidth: 100 },
+      )}`,
+    ]
+    if (artifacts.length > 0) {
+      parts.push(
+        `artifacts\n${textTable(artifacts.map(({ key, content, description }) => ({ key, kind: content.kind, description })))}`,
+      )
+    }
+    invocation.output.print(parts.join('\n\n'))
+    invocation.output.document({ run: runForPrograms(run), steps: steps.map(stepForPrograms), history, artifacts })
+    return EXIT.done
+  })
+}
+
+export interface LogsOptions {
+  readonly tail?: number | undefined
+  readonly level?: LogLevel | undefined
+}
+
+export async function printLogs(
+  invocation: Invocation,
+  idOrName: string,
+  { tail, level }: LogsOptions,
+): Promise<number> {
+  return await withProject(invocation, async (project) => {
+    const run = await findRun(project, idOrName)
+    const lines = await project.store.logs.list(run.id, {
+      ...(tail === undefined ? {} : { tail }),
+      ...(level === undefined ? {} : { level }),
+    })
+    invocation.output.print(
+      lines.map(({ at, level: lineLevel, message }) => `${at}  ${lineLevel.padEnd(5)}  ${message}`).join('\n'),
+    )
+    invocation.output.document({ run: { id: run.id, name: run.name }, lines })
+    return EXIT.done
+  })
+}
+
+/** @throws UsageError `cli/usage` when no run, or more than one, is meant */
+async function findRun(project: Project, idOrName: string): Promise<FlowRun> {
+  const found = await project.store.runs.find(idOrName)
+  const exact = found.filter(({ id, name }) => id === idOrName || name === idOrName)
+  const [run, ...others] = exact.length > 0 ? exact : found
+  if (run === undefined) {
+    throw new UsageError('cli/usage', `there is no run "${idOrName}"`, { hint: 'see them with: d2flow flow-run ls' })
+  }
+  if (others.length > 0) {
+    const names = [run, ...others].slice(0, 5).map(({ name, id }) => `${name} (${id})`)
+    throw new UsageError('cli/usage', `"${idOrName}" may be ${names.join(', ')}`, { hint: 'give more of the id' })
+  }
+  return run
+}
+
+function took({ startedAt, endedAt }: FlowRun): string | null {
+  return startedAt === null || endedAt === null ? null : formatDuration(Date.parse(endedAt) - Date.parse(startedAt))
+}

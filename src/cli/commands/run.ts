@@ -1,0 +1,126 @@
+/** `d2flow run`: one flow, here and now. */
+import { join } from 'node:path'
+import type { Failure } from '../../base/failure.ts'
+import { UsageError } from '../../base/errors.ts'
+import { formatDuration } from '../../base/duration.ts'
+import type { Artifact } from '../../model/artifact.ts'
+import type { Project } from '../../project/open-project.ts'
+import { runFlowByName, type RunReport } from '../../project/run-flow-by-name.ts'
+import { textTable } from '../../render/text-table.ts'
+import { EXIT, exitCodeOf } from '../exit-codes.ts'
+import type { Invocation } from '../invocation.ts'
+import { parsePairs, readJsonObject } from '../key-values.ts'
+import { withProject } from '../open.ts'
+import { progressLine } from '../progress-line.ts'
+import { runForPrograms } from '../run-document.ts'
+
+export interface RunOptions {
+  readonly param: readonly string[]
+  readonly params?: string | undefined
+  readonly sandbox?: true | undefined
+  readonly dhis2: '2.42' | '2.43'
+  readonly key?: string | undefined
+  readonly due?: string | undefined
+  readonly report?: string | undefined
+  readonly strict?: true | undefined
+}
+
+export async function run(invocation: Invocation, flowName: string, options: RunOptions): Promise<number> {
+  const parameters = {
+    ...(options.params === undefined ? {} : await readJsonObject(join(invocation.cwd, options.params), '--params')),
+    ...parsePairs(options.param, '-p'),
+  }
+  const dueAt = options.due === undefined ? undefined : parseMoment(options.due)
+  const execute = async (project: Project) => {
+    const report = await runFlowByName(project, flowName, parameters, {
+      signal: invocation.signal,
+      onLog: ({ level, message }) => invocation.output.log(level, message),
+      onProgress: (progress) => invocation.output.progress(progressLine(progress)),
+      ...(options.key === undefined ? {} : { key: options.key }),
+      ...(dueAt === undefined ? {} : { dueAt }),
+    })
+    invocation.output.progress(null)
+    return await finish(invocation, report, options)
+  }
+  if (options.sandbox !== true) return await withProject(invocation, execute)
+
+  const { startSandbox } = await import('../../sandbox/index.ts')
+  const sandbox = await startSandbox({ dhis2: options.dhis2 })
+  try {
+    // a sandbox forgets everything when it stops, so nothing of its runs is kept beside real ones
+    return await withProject(invocation, execute, { store: invocation.store ?? 'memory:', instead: sandbox.blocks })
+  } finally {
+    await sandbox.stop()
+  }
+}
+
+async function finish(invocation: Invocation, report: RunReport, options: RunOptions): Promise<number> {
+  const { output } = invocation
+  const { run: ended, result, artifacts, failure } = report
+  output.print(describe(report))
+  output.document({
+    run: { ...runForPrograms(ended), ...(failure === null ? {} : { failure: withoutStack(failure) }) },
+    result: result ?? null,
+    artifacts: artifacts.map(artifactForPrograms),
+  })
+  if (options.report !== undefined) {
+    const { writeRunReport } = await import('../../project/run-report.ts')
+    output.note(`the report is in ${await writeRunReport(join(invocation.cwd, options.report), report)}`)
+  }
+  if (failure !== null) {
+    output.failure(failure)
+    return exitCodeOf(failure)
+  }
+  if (ended.state.type !== 'completed') return EXIT.runFailed
+  return options.strict === true && ended.state.name === 'CompletedWithErrors' ? EXIT.runFailed : EXIT.done
+}
+
+function describe({ run: ended, artifacts, failure }: RunReport): string {
+  const took =
+    ended.startedAt === null || ended.endedAt === null
+      ? ''
+      : ` after ${formatDuration(Date.parse(ended.endedAt) - Date.parse(ended.startedAt))}`
+  const shown = failure === null ? artifacts.map(artifactText) : []
+  const message = failure === null ? (ended.state.message ?? ended.warning) : null
+  return [
+    ...shown,
+    `run ${ended.name} of ${ended.flowName}: ${ended.state.name}${took}${message === null ? '' : ` (${message})`}`,
+  ].join('\n\n')
+}
+
+const ROWS_SHOWN = 20
+
+function artifactText({ key, description, content }: Artifact): string {
+  const title = description ?? key ?? content.kind
+  switch (content.kind) {
+    case 'table': {
+      const rows = content.rows.slice(0, ROWS_SHOWN)
+      const more = content.totalRows > rows.length ? `\n… ${content.totalRows - rows.length} more rows` : ''
+      return `${title}\n${rows.length === 0 ? 'none' : textTable(rows, { columns: content.columns, cellWidth: 48 })}${more}`
+    }
+    case 'markdown':
+      return content.text
+    case 'link':
+      return `${title}: ${content.url}`
+    case 'progress':
+      return `${title}: ${content.percent} %`
+    case 'image':
+      return `${title}: a picture; see it with --report page.html`
+  }
+}
+
+function artifactForPrograms({ id, key, description, content, createdAt }: Artifact) {
+  return { id, key, description, createdAt, ...content }
+}
+
+function withoutStack({ stack: _stack, ...failure }: Failure): Omit<Failure, 'stack'> {
+  return failure
+}
+
+function parseMoment(text: string): Date {
+  const moment = new Date(text)
+  if (Number.isNaN(moment.getTime())) {
+    throw new UsageError('cli/usage', `"${text}" is not a moment`, { hint: 'write it like 2026-11-24T06:00:00Z' })
+  }
+  return moment
+}

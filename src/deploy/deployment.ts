@@ -1,0 +1,121 @@
+/** A deployment: which flow runs, when, with which parameters, and who is told. One object, checked when it is written. */
+import { ConfigError } from '../base/errors.ts'
+import type { JsonObject } from '../base/json.ts'
+import type { AnyBlock } from '../blocks/define.ts'
+import type { AnyFlow, Flow } from '../engine/flow.ts'
+import type { NotifyRule, Overlap } from '../model/deployment-record.ts'
+import type { CatchUp, Schedule, ScheduleRecord } from '../model/schedule.ts'
+import type { StateType } from '../model/state.ts'
+
+export interface NotifyOption {
+  readonly when: readonly StateType[]
+  /** The type of the notification block. */
+  readonly through: AnyBlock
+  /** The name under which it is saved. */
+  readonly named: string
+  /** Templates in place of the usual words, with {{flow}}, {{run}}, {{state}}, {{message}}, {{deployment}}, {{dueAt}}. */
+  readonly subject?: string
+  readonly body?: string
+}
+
+/** A schedule with what is special about it; alone, a schedule is enough. */
+export interface ScheduleOption {
+  readonly schedule: Schedule
+  /** Its identity within the deployment; default its position. */
+  readonly slug?: string
+  readonly active?: boolean
+  readonly parameters?: JsonObject
+  readonly catchUp?: CatchUp
+  /** Default: one period of the schedule. */
+  readonly maxLatenessMs?: number
+}
+
+/** What a flow may be given, by its own schema. */
+type ParamsOf<F> =
+  F extends Flow<never, unknown, infer Given>
+    ? Given
+    : F extends (params: infer Given, ...rest: never[]) => unknown
+      ? Given
+      : Record<string, unknown>
+
+export interface DeploymentOptions<F extends AnyFlow> {
+  readonly name: string
+  readonly flow: F
+  readonly schedule?: Schedule | readonly (Schedule | ScheduleOption)[]
+  /** Over the flow's own defaults; checked against its schema by the compiler, and again when it is applied. */
+  readonly params?: Partial<ParamsOf<F>>
+  readonly notify?: readonly NotifyOption[]
+  readonly description?: string
+  readonly version?: string
+  readonly tags?: readonly string[]
+  /** When a run falls due while the one before still runs. Default `buffer-one`: one waits, more are skipped. */
+  readonly overlap?: Overlap
+}
+
+export interface DeploymentDefinition {
+  readonly kind: 'deployment'
+  readonly name: string
+  readonly flow: AnyFlow
+  readonly description: string | null
+  readonly version: string | null
+  readonly tags: readonly string[]
+  readonly params: JsonObject
+  readonly schedules: readonly ScheduleRecord[]
+  readonly notify: readonly NotifyRule[]
+  readonly overlap: Overlap
+}
+
+const NAME = /^[a-z0-9]+(-[a-z0-9]+)*$/
+
+/** @throws ConfigError `config/params` for a name that cannot be typed, or two schedules with one slug */
+export function deployment<F extends AnyFlow>(options: DeploymentOptions<F>): DeploymentDefinition {
+  const { name, flow } = options
+  if (!NAME.test(name)) {
+    throw new ConfigError('config/params', `"${name}" cannot be the name of a deployment`, {
+      hint: 'use lower-case letters, digits and single dashes, like "gdp-weekly"',
+    })
+  }
+  const schedules = listOf(options.schedule).map(scheduleRecord)
+  const repeated = schedules.find(({ slug }, at) => schedules.findIndex((other) => other.slug === slug) !== at)
+  if (repeated !== undefined) {
+    throw new ConfigError('config/params', `deployment "${name}" has two schedules with the slug "${repeated.slug}"`, {
+      hint: 'the slug is what tells the schedules of a deployment apart: give each its own',
+    })
+  }
+  return {
+    kind: 'deployment',
+    name,
+    flow,
+    description: options.description ?? null,
+    version: options.version ?? null,
+    tags: options.tags ?? [],
+    params: (options.params ?? {}) as JsonObject,
+    schedules,
+    notify: (options.notify ?? []).map(({ through, ...rule }) => ({ ...rule, through: through.slug })),
+    overlap: options.overlap ?? 'buffer-one',
+  }
+}
+
+type ScheduleInput = DeploymentOptions<AnyFlow>['schedule']
+
+function listOf(schedule: ScheduleInput): readonly (Schedule | ScheduleOption)[] {
+  if (schedule === undefined) return []
+  return isList(schedule) ? schedule : [schedule]
+}
+
+function isList(schedule: NonNullable<ScheduleInput>): schedule is readonly (Schedule | ScheduleOption)[] {
+  return Array.isArray(schedule)
+}
+
+function scheduleRecord(given: Schedule | ScheduleOption, at: number): ScheduleRecord {
+  const option: ScheduleOption = 'kind' in given ? { schedule: given } : given
+  const catchUp = option.catchUp ?? 'latest'
+  return {
+    slug: option.slug ?? `schedule-${at + 1}`,
+    schedule: option.schedule,
+    active: option.active ?? true,
+    parameters: option.parameters ?? {},
+    catchUp,
+    maxLatenessMs: option.maxLatenessMs ?? null,
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * A project that is open: its flows and block types by name, its store, its saved blocks, and the host that it lends the
+ * engine. Everything that a face (command line, page, test) needs, in one place.
+ */
+import { join } from 'node:path'
+import { systemClock, type Clock } from '../base/clock.ts'
+import { ConfigError } from '../base/errors.ts'
+import { newId } from '../base/ids.ts'
+import type { Settings } from '../base/settings.ts'
+import { parseSettings, type AnyBlock } from '../blocks/define.ts'
+import { jsonBlock, secretBlock } from '../blocks/standard.ts'
+import type { DeploymentDefinition } from '../deploy/deployment.ts'
+import type { AnyFlow } from '../engine/flow.ts'
+import type { Host } from '../engine/host.ts'
+import { messagesForRun } from '../notify/run-messages.ts'
+import { slackWebhook } from '../notify/slack.ts'
+import { customWebhook } from '../notify/webhook.ts'
+import type { FlowRun } from '../model/run.ts'
+import type { State } from '../model/state.ts'
+import { openStore } from '../store/open.ts'
+import { keepResult, loadResult } from '../store/results.ts'
+import type { Store } from '../store/store.ts'
+import { isGone, thisProcess } from '../worker/identity.ts'
+import { findEntry, type Entry } from './catalogue.ts'
+import type { ProjectDefinition } from './define-project.ts'
+import { savedBlocks, type SavedBlocks } from './saved-blocks.ts'
+import { loadSealingKey } from './sealing-key.ts'
+
+export interface OpenProjectOptions {
+  readonly folder: string
+  readonly definition: ProjectDefinition
+  /** Flows and block types that are known beside those of the definition. */
+  readonly bundled?: { readonly flows: readonly Entry<AnyFlow>[]; readonly blocks: readonly Entry<AnyBlock>[] }
+  readonly settings: Settings
+  /** Wins over the definition's. */
+  readonly store?: string | undefined
+  readonly clock?: Clock
+  /** Says one sentence to the person at the keyboard. */
+  readonly tell?: (sentence: string) => void
+  /** Connections in place of saved ones, by the slug of their type: how a sandbox lends its addresses. */
+  readonly instead?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+}
+
+export interface Project {
+  readonly folder: string
+  readonly definition: ProjectDefinition
+  readonly flows: readonly Entry<AnyFlow>[]
+  readonly blockTypes: readonly Entry<AnyBlock>[]
+  readonly deployments: readonly DeploymentDefinition[]
+  readonly store: Store
+  readonly blocks: SavedBlocks
+  /** @throws ConfigError `config/params` with the nearest name */
+  flow(name: string): Promise<AnyFlow>
+  /** By slug or short name. @throws ConfigError `config/params` with the nearest name */
+  blockType(name: string): Promise<AnyBlock>
+  /** What a run here is lent; members given win. */
+  host(more?: Partial<Host>): Host
+  close(): Promise<void>
+}
+
+const DEFAULT_STORE = 'sqlite:.d2flow/d2flow.db'
+
+export async function openProject(options: OpenProjectOptions): Promise<Project> {
+  const { folder, definition, settings, clock = systemClock, tell = () => {}, instead = {} } = options
+  const flows = merge((definition.flows ?? []).map(flowEntry), options.bundled?.flows ?? [])
+  const blockTypes = merge((definition.blocks ?? []).map(blockEntry), [
+    ...STANDARD_BLOCKS,
+    ...(options.bundled?.blocks ?? []),
+  ])
+  const store = await openStore(options.store ?? definition.store ?? DEFAULT_STORE, { clock, projectFolder: folder })
+
+  const sealingKey = async ({ create }: { readonly create: boolean }) =>
+    await loadSealingKey({ settings, tell, create: create && store.kind !== 'postgres' })
+  const blocks = savedBlocks({ store: store.blocks, clock, sealingKey })
+  const identity = thisProcess()
+  const workFolder = store.folder === null ? join(folder, '.d2flow') : store.folder
+  const definitions = definition.deployments ?? []
+
+  return {
+    folder,
+    definition,
+    flows,
+    blockTypes,
+    deployments: definitions,
+    store,
+    blocks,
+    flow: async (name) => await findEntry(flows, name, 'flow', 'd2flow flows').load(),
+    blockType: async (name) => await findEntry(blockTypes, name, 'block type', 'd2flow block types').load(),
+    host: (more = {}) => ({
+      store,
+      clock,
+      identity,
+      isGone: (worker) => isGone(worker, identity),
+      results: { keep: (value) => keepResult(store, 'results', value), load: (kept) => loadResult(store, kept) },
+      sealingKey: () => sealingKey({ create: false }),
+      workDir: (run) => join(workFolder, 'work', run.id),
+      messages: (run, state) => runMessages(store, run, state),
+      ...(Object.keys(instead).length === 0
+        ? {}
+        : {
+            openInstead: (block, _name, io) => {
+              const values = instead[block.slug]
+              return values === undefined ? undefined : block.open(parseSettings(block, values), io)
+            },
+          }),
+      ...more,
+    }),
+    close: () => store.close(),
+  }
+}
+
+/** What the end of a run has to tell: asked of the deployment as the store holds it now. */
+export async function runMessages(store: Store, run: FlowRun, state: State) {
+  const deployment = run.deploymentId === null ? null : await store.deployments.getById(run.deploymentId)
+  return deployment === null ? [] : messagesForRun(run, state, deployment.notify, () => newId())
+}
+
+const STANDARD_BLOCKS: readonly Entry<AnyBlock>[] = [
+  { block: slackWebhook, about: 'messages to a Slack channel' },
+  { block: customWebhook, about: 'messages to any HTTP address' },
+  { block: secretBlock, about: 'one secret text' },
+  { block: jsonBlock, about: 'any JSON value, not sealed' },
+].map(({ block, about }) => ({ ...blockEntry(block as AnyBlock), about }))
+
+function flowEntry(given: AnyFlow | Entry<AnyFlow>): Entry<AnyFlow> {
+  return 'load' in given
+    ? given
+    : { name: given.name, about: given.description ?? '', load: () => Promise.resolve(given) }
+}
+
+function blockEntry(given: AnyBlock | Entry<AnyBlock>): Entry<AnyBlock> {
+  if ('load' in given) return given
+  return {
+    name: given.slug,
+    ...(given.shortName === undefined ? {} : { shortName: given.shortName }),
+    about: '',
+    load: () => Promise.resolve(given),
+  }
+}
+
+/** The project's own come first and win by name. @throws ConfigError `config/setting` for a name used twice in it */
+function merge<T>(own: readonly Entry<T>[], bundled: readonly Entry<T>[]): readonly Entry<T>[] {
+  const repeated = own.find((entry, at) => own.findIndex(({ name }) => name === entry.name) !== at)
+  if (repeated !== undefined) {
+    throw new ConfigError('config/setting', `the project names "${repeated.name}" twice`, {
+      hint: 'give each flow and block type a name of its own',
+    })
+  }
+  return [...own, ...bundled.filter(({ name }) => !own.some((entry) => entry.name === name))]
+}

@@ -1,0 +1,144 @@
+/**
+ * One process that does everything for a project: makes the runs that schedules ask for, takes them with a lease,
+ * executes them, finds those whose process died, and delivers the messages.
+ */
+import type { Clock } from '../base/clock.ts'
+import { MINUTE, SECOND } from '../base/duration.ts'
+import { toFailure } from '../base/failure.ts'
+import type { Log } from '../base/log.ts'
+import { executeRun } from '../engine/run-flow.ts'
+import type { Host } from '../engine/host.ts'
+import { handedBack } from '../engine/stop.ts'
+import type { FlowRun } from '../model/run.ts'
+import { deliverOutbox } from '../notify/deliver-outbox.ts'
+import type { Notifier } from '../notify/notifier.ts'
+import { schedule } from '../schedule/scheduler.ts'
+import { createWorker, type Worker } from '../worker/worker.ts'
+import { reap } from '../worker/reap.ts'
+import { admit } from './admit.ts'
+import { applyDeployments } from './apply-deployments.ts'
+import { runMessages, type Project } from './open-project.ts'
+
+export interface ServeOptions {
+  readonly project: Project
+  readonly clock: Clock
+  readonly log: Log
+  /** Stops the service: no new runs, those under way end or are handed back. */
+  readonly signal: AbortSignal
+  readonly atOnce?: number
+  readonly leaseMs?: number
+  /** How long runs under way may go on after the signal. Default 30 s. */
+  readonly graceMs?: number
+  /** Called when a run that was executed here has ended. */
+  readonly onRunEnd?: (run: FlowRun) => void
+  /** What runs here are lent beside the usual. */
+  readonly host?: Partial<Host>
+}
+
+/** How often it looks for due runs and waiting messages: the longest a due run waits for an idle process. */
+const TICK_MS = SECOND
+/** Schedules are made ahead, and crashes are found, at this pace. */
+const SLOW_TICK_MS = 5 * SECOND
+const LEASE_MS = 30 * SECOND
+const GRACE_MS = 30 * SECOND
+
+export async function serve(options: ServeOptions): Promise<void> {
+  const { project, clock, log, signal } = options
+  const service = createService(options)
+  for (const { name, change } of await applyDeployments(project.deployments, project.store, clock)) {
+    if (change !== 'unchanged') log.info(`deployment ${name} ${change}`)
+  }
+  const stopped = new AbortController()
+  const beating = beat(service.worker, clock, (options.leaseMs ?? LEASE_MS) / 3, stopped.signal, log)
+  let slowAtMs = Number.NEGATIVE_INFINITY
+  while (!signal.aborted) {
+    const isSlowTick = clock.monotonicMs() - slowAtMs >= SLOW_TICK_MS
+    if (isSlowTick) slowAtMs = clock.monotonicMs()
+    await service.tick({ slow: isSlowTick }).catch((error: unknown) => {
+      // a store that is busy or away for a moment must not end the night's service
+      log.error(`the service goes on after: ${toFailure(error).message}`)
+    })
+    await clock.sleep(TICK_MS, signal).catch(() => {}) // only the signal ends a sleep early
+  }
+  await windDown(service, options)
+  stopped.abort()
+  await beating
+}
+
+export interface Service {
+  readonly worker: Worker
+  /** One look around: due runs and messages; with `slow` schedules and crashes too. */
+  tick(what: { readonly slow: boolean }): Promise<void>
+  /** Sends what waits in the outbox. */
+  deliver(): Promise<number>
+}
+
+/** The service without its loop, for whoever turns the hands of the clock themselves. */
+export function createService(options: ServeOptions): Service {
+  const { project, clock, log, atOnce = project.definition.atOnce ?? 5, leaseMs = LEASE_MS } = options
+  const { store } = project
+  const me = project.host().identity
+  const worker = createWorker({
+    store,
+    me,
+    clock,
+    log,
+    atOnce,
+    leaseMs,
+    flowNames: project.flows.map(({ name }) => name).concat(project.deployments.map(({ flow }) => flow.name)),
+    admit: () => admit(store, clock.now()),
+    async execute(run, signal) {
+      const flow =
+        project.deployments.find((each) => each.flow.name === run.flowName)?.flow ?? (await project.flow(run.flowName))
+      log.info(`run ${run.name} of ${run.flowName} begins`)
+      const ended = await executeRun(flow, run, { ...project.host(options.host), signal, beats: false })
+      const why = ended.failure?.message ?? ended.state.message
+      log.info(`run ${ended.name} of ${ended.flowName}: ${ended.state.name}${why === null ? '' : ` (${why})`}`)
+      options.onRunEnd?.(ended)
+    },
+  })
+  const deliver = async () =>
+    await deliverOutbox({
+      outbox: store.outbox,
+      open: async (through, named) =>
+        (await project.blocks.open(await project.blockType(through), named, {})) as Notifier,
+      now: () => clock.now(),
+      log,
+    })
+  return {
+    worker,
+    deliver,
+    async tick({ slow }) {
+      if (slow) {
+        await reap({ store, me, now: clock.now(), log, messages: (run, state) => runMessages(store, run, state) })
+        const { made, skipped } = await schedule(store, clock.now())
+        if (skipped > 0) log.warn(`${skipped} missed moments were left out; see d2flow flow-run ls --state cancelled`)
+        if (made > 0) log.debug(`${made} runs were made ahead`)
+      }
+      await worker.take()
+      await deliver()
+    },
+  }
+}
+
+async function beat(worker: Worker, clock: Clock, everyMs: number, signal: AbortSignal, log: Log): Promise<void> {
+  while (!signal.aborted) {
+    await clock.sleep(everyMs, signal).catch(() => {}) // only the signal ends a sleep early
+    if (signal.aborted) return
+    await worker.beat().catch((error: unknown) => log.error(`leases could not be renewed: ${toFailure(error).message}`))
+  }
+}
+
+/** Lets runs end by themselves for a while, hands the others back, and sends what is left to say. */
+async function windDown({ worker, deliver }: Service, { clock, log, graceMs = GRACE_MS }: ServeOptions): Promise<void> {
+  const running = worker.running()
+  if (running.length > 0) {
+    log.info(`waiting for ${running.map(({ name }) => name).join(', ')}, at most ${Math.round(graceMs / SECOND)} s`)
+    const patience = new AbortController()
+    await Promise.race([worker.idle(), clock.sleep(graceMs, patience.signal).catch(() => {})]) // the sleep is only ended by us
+    patience.abort()
+    worker.abort(handedBack('the serving process was asked to stop'))
+    await Promise.race([worker.idle(), clock.sleep(MINUTE / 6)])
+  }
+  await deliver().catch((error: unknown) => log.warn(`messages wait for the next start: ${toFailure(error).message}`))
+}
