@@ -101,6 +101,10 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
         if (hasLiveKey(run)) throw keyTaken(run.flowName, run.key ?? '')
         if (runs.get(run.id) !== undefined) throw runExists(run.id)
         runs.put(run.id, { run, history: [run.state] })
+        if (change.claimed !== undefined) {
+          const expiresAt = new Date(Date.parse(run.createdAt) + change.claimed.leaseMs).toISOString()
+          leases.put(run.id, { runId: run.id, epoch: run.epoch, worker: change.claimed.worker, expiresAt })
+        }
         return
       }
       case 'run-state': {
@@ -128,7 +132,10 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
         heldRun(change.runId, change.epoch)
         for (const { taskRun, states } of change.taskRuns) {
           assertChain('new', states)
-          taskRuns.put(taskRun.id, { taskRun, history: states })
+          taskRuns.put(taskRun.id, {
+            taskRun: { ...taskRun, state: states.at(-1) ?? taskRun.state },
+            history: states,
+          })
         }
         return
       }
@@ -349,8 +356,8 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
             })
             .map(({ runId }) => runId)
         }),
-      expired: async () => leases.all().filter((lease) => Date.parse(lease.expiresAt) <= nowMs()),
-      list: async () => leases.all().filter((lease) => Date.parse(lease.expiresAt) > nowMs()),
+      expired: async () => soonestEnd(leases.all()).filter((lease) => Date.parse(lease.expiresAt) <= nowMs()),
+      list: async () => soonestEnd(leases.all()).filter((lease) => Date.parse(lease.expiresAt) > nowMs()),
       expire: async (runIds) =>
         transaction(() => {
           for (const runId of runIds) {
@@ -523,6 +530,10 @@ function newestFirst(kept: readonly KeptRun[]): FlowRun[] {
 
 function soonestFirst(runs: readonly FlowRun[]): FlowRun[] {
   return runs.toSorted((a, b) => (scheduledForMs(a.state) ?? 0) - (scheduledForMs(b.state) ?? 0) || byText(a.id, b.id))
+}
+
+function soonestEnd(leases: readonly Lease[]): Lease[] {
+  return leases.toSorted((a, b) => byText(a.expiresAt, b.expiresAt) || byText(a.runId, b.runId))
 }
 
 function byText(a: string, b: string): number {

@@ -18,7 +18,7 @@ export async function applyChanges(writing: Writing, changes: readonly Change[])
 async function applyChange(writing: Writing, change: Change): Promise<void> {
   switch (change.kind) {
     case 'run-created':
-      return await createRun(writing, change.run)
+      return await createRun(writing, change)
     case 'run-state':
       return await moveRun(writing, change)
     case 'run-patched':

@@ -6,25 +6,19 @@ import { newState } from '../../model/new-state.ts'
 import type { FlowRun } from '../../model/run.ts'
 import type { Lease, LeaseStore, WorkerIdentity } from '../store.ts'
 import type { Connection, Database, SqlValue } from './database.ts'
+import { grantLease } from './grant-lease.ts'
 import { historyLine } from './history.ts'
 import { fromMs } from './moment.ts'
 import { readRun } from './runs.ts'
-import { insertText, places } from './statement-text.ts'
+import { places } from './statement-text.ts'
 import type { LeaseRow, RunRow } from './tables.ts'
 
 type ClaimOptions = Parameters<LeaseStore['claim']>[1]
 
-const LEASE_COLUMNS = ['run', 'epoch', 'worker_id', 'pid', 'boot_id', 'host_name', 'expires_at'] as const
-const LEASE = insertText(
-  'leases',
-  LEASE_COLUMNS,
-  `on conflict (run) do update set ${LEASE_COLUMNS.map((column) => `${column} = excluded.${column}`).join(', ')}`,
-)
-
 export function sqlLeases(database: Database, clock: Clock): LeaseStore {
   const list = async (where: string) => {
     const rows = await database.all<LeaseRow & { readonly run_id: string }>(
-      `select leases.*, runs.id as run_id from leases join runs on runs.pk = leases.run where ${where} order by expires_at, run`,
+      `select leases.*, runs.id as run_id from leases join runs on runs.pk = leases.run where ${where} order by expires_at, runs.id`,
       [clock.now().getTime()],
     )
     return rows.map(readLease)
@@ -111,15 +105,7 @@ async function takeRun(
     'update runs set state_type = ?, scheduled_for = null, history = history || ?, epoch = ? where pk = ?',
     [state.type, historyLine(state), epoch, row.pk],
   )
-  await connection.run(LEASE, [
-    row.pk,
-    epoch,
-    worker.workerId,
-    worker.pid,
-    worker.bootId,
-    worker.hostName,
-    now.getTime() + leaseMs,
-  ])
+  await grantLease(connection, { runPk: row.pk, epoch, worker, expiresAtMs: now.getTime() + leaseMs })
   return { ...readRun(row), state, epoch }
 }
 

@@ -7,13 +7,14 @@ import { keyTaken, lostRun, runExists, unknownRun } from '../refusals.ts'
 import { ENDED, endsLease, isRepeated, scheduledForMs } from '../state-rules.ts'
 import type { Change, RunFilter, RunPatch, RunStore } from '../store.ts'
 import { select, type Connection, type Database, type SqlValue } from './database.ts'
+import { grantLease } from './grant-lease.ts'
 import { historyLine, lastState, readHistory } from './history.ts'
 import { fromJson, fromJsonOrNull, toJson, toJsonOrNull } from './json-text.ts'
 import { fromMs, fromMsOrNull, toMs, toMsOrNull } from './moment.ts'
 import { readResult, RESULT_COLUMNS, resultValues } from './result-columns.ts'
 import { insertText, updateText } from './statement-text.ts'
 import type { RunRow } from './tables.ts'
-import { findHeldRun, type Writing } from './writing.ts'
+import { findHeldRun, findRun, type Writing } from './writing.ts'
 
 const PAGE = 50
 /** What a person who types the beginning of a name can still look through. */
@@ -92,9 +93,17 @@ async function listQuery(database: Database, filter: RunFilter) {
   return query.orderBy('id', 'desc').limit(filter.limit ?? PAGE)
 }
 
-export async function createRun(writing: Writing, run: FlowRun): Promise<void> {
+export async function createRun(
+  writing: Writing,
+  { run, claimed }: Extract<Change, { readonly kind: 'run-created' }>,
+): Promise<void> {
   assertTransition('flow', 'new', run.state)
-  if ((await writing.connection.run(INSERT, insertValues(run))) > 0) return
+  if ((await writing.connection.run(INSERT, insertValues(run))) > 0) {
+    if (claimed === undefined) return
+    const { pk } = await findRun(writing, run.id)
+    const expiresAtMs = toMs(run.createdAt) + claimed.leaseMs
+    return await grantLease(writing.connection, { runPk: pk, epoch: run.epoch, worker: claimed.worker, expiresAtMs })
+  }
 
   if (await hasRunFor(writing.connection, run)) writing.ignoredRuns.add(run.id)
   else throw (await hasLiveKey(writing.connection, run)) ? keyTaken(run.flowName, run.key ?? '') : runExists(run.id)
