@@ -1,0 +1,1172 @@
+/** What every store promises. Each kind of store runs all of it. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { MINUTE, SECOND } from '../../src/base/duration.ts'
+import { newId } from '../../src/base/ids.ts'
+import { markdown, progress, table } from '../../src/model/artifact.ts'
+import { newState } from '../../src/model/new-state.ts'
+import type { FlowRun } from '../../src/model/run.ts'
+import type { LogLine } from '../../src/model/log-line.ts'
+import type { Store } from '../../src/store/store.ts'
+import { createFakeClock, type FakeClock } from '../../src/testing/fake-clock.ts'
+import { given, loaded, startedRun, worker } from './given.ts'
+
+export interface StoreUnderTest {
+  readonly store: Store
+  readonly close: () => Promise<void>
+}
+
+const SHA = '44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a'
+
+export function storeContract(open: (clock: FakeClock) => Promise<StoreUnderTest>): void {
+  let clock: FakeClock
+  let store: Store
+  let close: () => Promise<void>
+  let a: ReturnType<typeof given>
+
+  beforeEach(async () => {
+    clock = createFakeClock()
+    a = given(clock)
+    ;({ store, close } = await open(clock))
+  })
+  afterEach(async () => await close())
+
+  const state = (type: Parameters<typeof newState>[0], options: Parameters<typeof newState>[2] = {}) =>
+    newState(type, clock.now(), options)
+  const finish = async (run: FlowRun) =>
+    await store.write([{ kind: 'run-state', runId: run.id, epoch: run.epoch, state: state('completed') }])
+
+  describe('runs', () => {
+    it('gives back a run as it was written', async () => {
+      const run: FlowRun = {
+        ...a.run({
+          tags: ['economy'],
+          key: 'push-2023',
+          flowVersion: '1.2.0',
+          parameters: { deep: [{ a: null }, 'ä'] },
+        }),
+        startedAt: '2026-01-01T00:00:01.234Z',
+        failure: { name: 'HttpError', code: 'http/status', message: 'no', retryable: true, details: { status: 503 } },
+        warning: '1 task failed',
+        fallbacks: ['world-bank'],
+        result: { kind: 'file', path: 'x/y.json', bytes: 70_000, sha256: SHA },
+      }
+
+      await store.write([{ kind: 'run-created', run }])
+
+      expect(await store.runs.get(run.id)).toEqual(run)
+    })
+
+    it('knows nothing of a run that was never written', async () => {
+      expect(await store.runs.get(newId())).toBeNull()
+      expect(await store.runs.history(newId())).toEqual([])
+      expect(await store.taskRuns.list(newId())).toEqual([])
+    })
+
+    it('F112 keeps the readable name of a run', async () => {
+      const [first, second] = [a.run(), a.run()]
+
+      await store.write([
+        { kind: 'run-created', run: first },
+        { kind: 'run-created', run: second },
+      ])
+
+      expect((await store.runs.list()).map(({ name }) => name)).toEqual([second.name, first.name])
+    })
+
+    it('writes state, members and history together', async () => {
+      const run = await startedRun(store, a.run())
+      const failed = state('failed', { message: 'no answer', details: { retriable: true } })
+      const failure = { name: 'HttpError', code: 'http/timeout', message: 'no answer', retryable: true }
+
+      await store.write([
+        {
+          kind: 'run-state',
+          runId: run.id,
+          epoch: 0,
+          state: failed,
+          patch: { endedAt: clock.now().toISOString(), failure, runCount: 1 },
+        },
+      ])
+
+      const after = await loaded(store, run.id)
+      expect(after).toEqual({
+        ...run,
+        state: failed,
+        endedAt: clock.now().toISOString(),
+        failure,
+        runCount: 1,
+      })
+      expect((await store.runs.history(run.id)).map(({ type }) => type)).toEqual([
+        'scheduled',
+        'pending',
+        'running',
+        'failed',
+      ])
+      expect((await store.runs.history(run.id)).at(-1)).toEqual(failed)
+    })
+
+    it('keeps every word of a state: its own name, message, details and moment', async () => {
+      const run = await startedRun(store, a.run())
+      const paused = {
+        id: 'not a UUID',
+        type: 'paused' as const,
+        name: 'Suspended',
+        at: '2026-01-02T03:04:05.006Z',
+        message: 'waits for\na person ☕',
+        details: { reason: 'approval', transitionId: 't-1', nested: { a: [1, null] } },
+      }
+
+      await store.write([{ kind: 'run-state', runId: run.id, epoch: 0, state: paused }])
+
+      expect((await store.runs.history(run.id)).at(-1)).toEqual(paused)
+      expect((await loaded(store, run.id)).state).toEqual(paused)
+    })
+
+    it('changes members without a new state, and sets them back to null', async () => {
+      const run = await startedRun(store, a.run())
+
+      await store.write([
+        { kind: 'run-patched', runId: run.id, epoch: 0, patch: { warning: 'fallback used', fallbacks: ['demo'] } },
+        { kind: 'run-patched', runId: run.id, epoch: 0, patch: { warning: null } },
+      ])
+
+      const after = await loaded(store, run.id)
+      expect(after).toMatchObject({ warning: null, fallbacks: ['demo'] })
+      expect(await store.runs.history(run.id)).toHaveLength(3)
+    })
+
+    it('refuses an arrow that the transition table does not hold, and keeps the run as it was', async () => {
+      const run = await startedRun(store, a.run())
+      await finish(run)
+
+      const again = store.write([{ kind: 'run-state', runId: run.id, epoch: 0, state: state('running') }])
+
+      await expect(again).rejects.toMatchObject({ code: 'engine/transition' })
+      expect((await loaded(store, run.id)).state.type).toBe('completed')
+      expect(await store.runs.history(run.id)).toHaveLength(4)
+    })
+
+    it('refuses a new run in a state in which no run begins', async () => {
+      const run = { ...a.run(), state: state('running') }
+
+      await expect(store.write([{ kind: 'run-created', run }])).rejects.toMatchObject({ code: 'engine/transition' })
+      expect(await store.runs.get(run.id)).toBeNull()
+    })
+
+    it('ignores a transition that was made before', async () => {
+      const run = await startedRun(store, a.run())
+      const completed = state('completed', { details: { transitionId: 'settle-1' } })
+      const change = { kind: 'run-state', runId: run.id, epoch: 0, state: completed } as const
+      await store.write([change])
+
+      await store.write([change])
+
+      expect(await store.runs.history(run.id)).toHaveLength(4)
+    })
+
+    it('finds a run by its key, the newest first', async () => {
+      const first = await startedRun(store, a.run({ key: 'push' }))
+      await finish(first)
+      const second = a.run({ key: 'push' })
+      await store.write([{ kind: 'run-created', run: second }])
+
+      expect((await store.runs.findByKey('gdp-comparison', 'push'))?.id).toBe(second.id)
+      expect(await store.runs.findByKey('another-flow', 'push')).toBeNull()
+      expect(await store.runs.findByKey('gdp-comparison', 'pus')).toBeNull()
+    })
+
+    it('lets one run at a time live under a key', async () => {
+      const first = await startedRun(store, a.run({ key: 'push' }))
+      const other = a.run({ key: 'push' })
+
+      await expect(store.write([{ kind: 'run-created', run: other }])).rejects.toMatchObject({
+        code: 'store/stale',
+        hint: expect.stringContaining('resume'),
+      })
+      await finish(first)
+      await store.write([{ kind: 'run-created', run: other }])
+
+      expect((await store.runs.findByKey('gdp-comparison', 'push'))?.id).toBe(other.id)
+    })
+
+    it('does not bring an ended run back to life while another one lives under its key', async () => {
+      const first = await startedRun(store, a.run({ key: 'push' }))
+      await store.write([{ kind: 'run-state', runId: first.id, epoch: 0, state: state('failed') }])
+      await startedRun(store, a.run({ key: 'push' }))
+
+      const retried = store.write([{ kind: 'run-state', runId: first.id, epoch: 0, state: state('scheduled') }])
+
+      await expect(retried).rejects.toMatchObject({ code: 'store/stale' })
+      expect((await loaded(store, first.id)).state.type).toBe('failed')
+    })
+
+    it('refuses a second run with the same id', async () => {
+      const run = a.run()
+      await store.write([{ kind: 'run-created', run }])
+
+      await expect(store.write([{ kind: 'run-created', run }])).rejects.toMatchObject({ code: 'store/stale' })
+    })
+
+    it('finds runs by the beginning of their id or name, and takes no sign for a wildcard', async () => {
+      const run = { ...a.run(), name: 'brave-otter' }
+      const other = { ...a.run(), name: 'brave-owl' }
+      await store.write([
+        { kind: 'run-created', run },
+        { kind: 'run-created', run: other },
+      ])
+
+      expect((await store.runs.find('brave-o')).map(({ id }) => id)).toEqual([other.id, run.id])
+      expect((await store.runs.find('brave-ot')).map(({ id }) => id)).toEqual([run.id])
+      expect((await store.runs.find(run.id)).map(({ id }) => id)).toEqual([run.id])
+      expect(await store.runs.find('%')).toEqual([])
+      expect(await store.runs.find('Brave')).toEqual([])
+      expect(await store.runs.find('otter')).toEqual([])
+    })
+
+    it('F002 tells children from their parent, and lists what was asked for', async () => {
+      const parent = await startedRun(store, a.run())
+      const child = a.run({ flowName: 'fetch-country', parent: { id: parent.id, rootRunId: parent.id } })
+      await store.write([{ kind: 'run-created', run: child }])
+
+      const ids = async (filter: Parameters<Store['runs']['list']>[0]) =>
+        (await store.runs.list(filter)).map(({ id }) => id)
+
+      expect(await ids({})).toEqual([child.id, parent.id])
+      expect(await ids({ parentRunId: parent.id })).toEqual([child.id])
+      expect(await ids({ parentRunId: null })).toEqual([parent.id])
+      expect(await ids({ flowName: 'fetch-country' })).toEqual([child.id])
+      expect(await ids({ types: ['running', 'failed'] })).toEqual([parent.id])
+      expect(await ids({ types: [] })).toEqual([])
+      expect(await ids({ deploymentId: 'weekly' })).toEqual([])
+    })
+
+    it('pages through runs without gap or repeat while new ones come', async () => {
+      const runs = Array.from({ length: 7 }, () => a.run())
+      await store.write(runs.map((run) => ({ kind: 'run-created', run })))
+
+      const seen: string[] = []
+      for (let before: string | undefined; ; before = seen.at(-1)) {
+        const page = await store.runs.list({ limit: 3, ...(before === undefined ? {} : { before }) })
+        seen.push(...page.map(({ id }) => id))
+        if (page.length < 3) break
+        await store.write([{ kind: 'run-created', run: a.run() }])
+      }
+
+      expect(seen).toEqual(runs.map(({ id }) => id).reverse())
+    })
+
+    it('gives 50 runs when no number is asked for', async () => {
+      await store.write(Array.from({ length: 60 }, () => ({ kind: 'run-created', run: a.run() })))
+
+      expect(await store.runs.list()).toHaveLength(50)
+    })
+  })
+
+  describe('runs of a schedule', () => {
+    it('F131 keeps one run per deployment, schedule and moment, whoever asks first', async () => {
+      const first = a.scheduled('2026-01-05T06:00:00Z')
+
+      await store.write([{ kind: 'run-created', run: first }])
+      await store.write([{ kind: 'run-created', run: a.scheduled('2026-01-05T06:00:00Z') }])
+      await store.write([
+        {
+          kind: 'run-created',
+          run: a.scheduled('2026-01-05T06:00:00Z', {
+            deployment: { id: 'weekly', name: 'gdp-weekly', scheduleSlug: 'also-monday' },
+          }),
+        },
+      ])
+
+      expect((await store.runs.upcoming('weekly')).map(({ scheduleSlug }) => scheduleSlug)).toEqual([
+        'monday',
+        'also-monday',
+      ])
+      expect((await store.runs.upcoming('weekly'))[0]?.id).toBe(first.id)
+    })
+
+    it('leaves out what a list says of a run that was ignored', async () => {
+      await store.write([{ kind: 'run-created', run: a.scheduled('2026-01-05T06:00:00Z') }])
+      const late = a.scheduled('2026-01-05T06:00:00Z')
+      const line: LogLine = {
+        runId: late.id,
+        taskRunId: null,
+        at: clock.now().toISOString(),
+        level: 'warn',
+        message: 'too late',
+      }
+
+      await store.write([
+        { kind: 'run-created', run: late },
+        { kind: 'run-state', runId: late.id, epoch: 0, state: state('cancelled', { name: 'Skipped' }) },
+        { kind: 'logs', lines: [line] },
+        { kind: 'outbox', message: a.message({ runId: late.id }) },
+      ])
+
+      expect(await store.runs.list()).toHaveLength(1)
+      expect((await store.runs.list())[0]?.state.type).toBe('scheduled')
+      expect(await store.outbox.list()).toEqual([])
+    })
+
+    it('lets any number of runs be asked for by hand at one moment', async () => {
+      const byHand = () =>
+        a.scheduled('2026-01-05T06:00:00Z', {
+          deployment: { id: 'weekly', name: 'gdp-weekly', scheduleSlug: null },
+        })
+
+      await store.write([
+        { kind: 'run-created', run: byHand() },
+        { kind: 'run-created', run: byHand() },
+      ])
+
+      expect(await store.runs.upcoming('weekly')).toHaveLength(2)
+    })
+
+    it('shows what is to come, soonest first, and nothing that has started', async () => {
+      const [late, soon, started] = [
+        a.scheduled('2026-01-19T06:00:00Z'),
+        a.scheduled('2026-01-12T06:00:00Z'),
+        a.scheduled('2026-01-05T06:00:00Z'),
+      ]
+      await store.write([late, soon, started].map((run) => ({ kind: 'run-created', run })))
+      await store.write([
+        {
+          kind: 'run-state',
+          runId: started.id,
+          epoch: 0,
+          state: state('pending'),
+          patch: { startedAt: clock.now().toISOString() },
+        },
+      ])
+
+      expect((await store.runs.upcoming('weekly')).map(({ id }) => id)).toEqual([soon.id, late.id])
+    })
+  })
+
+  describe('steps', () => {
+    it('gives back steps as they were written, in order of submission', async () => {
+      const run = await startedRun(store, a.run())
+      const first = a.step(run, { inputHash: SHA, version: '2', cacheKey: 'fetch-gdp:abc' })
+      const second = a.step(run, { inputHash: 'no hash', result: { kind: 'value', value: [1, null], sha256: SHA } })
+
+      await store.write([{ kind: 'task-runs-created', runId: run.id, epoch: 0, taskRuns: [second, first] }])
+
+      expect(await store.taskRuns.list(run.id)).toEqual([first.taskRun, second.taskRun])
+    })
+
+    it('writes the states, the result and the history of a step together', async () => {
+      const run = await startedRun(store, a.run())
+      const { taskRun } = a.step(run)
+      const waits = state('scheduled', { name: 'AwaitingRetry', details: { scheduledFor: '2026-01-01T00:01:00.000Z' } })
+      const result = { kind: 'value', value: { gdp: 1.5 }, sha256: SHA } as const
+      await store.write([
+        {
+          kind: 'task-runs-created',
+          runId: run.id,
+          epoch: 0,
+          taskRuns: [{ taskRun, states: [taskRun.state, state('running')] }],
+        },
+        { kind: 'task-run-state', runId: run.id, epoch: 0, taskRunId: taskRun.id, states: [waits] },
+      ])
+
+      const completed = state('completed')
+      await store.write([
+        {
+          kind: 'task-run-state',
+          runId: run.id,
+          epoch: 0,
+          taskRunId: taskRun.id,
+          states: [state('running', { name: 'Retrying' }), completed],
+          patch: { result, runCount: 2, endedAt: '2026-01-01T00:01:02.345Z', inputHash: SHA },
+        },
+      ])
+
+      expect(await store.taskRuns.list(run.id)).toEqual([
+        { ...taskRun, state: completed, result, runCount: 2, endedAt: '2026-01-01T00:01:02.345Z', inputHash: SHA },
+      ])
+      const history = await store.taskRuns.history(taskRun.id)
+      expect(history.map(({ name }) => name)).toEqual(['Pending', 'Running', 'AwaitingRetry', 'Retrying', 'Completed'])
+      expect(history[2]).toEqual(waits)
+    })
+
+    it('refuses an arrow between steps that the table does not hold, the first of a list included', async () => {
+      const run = await startedRun(store, a.run())
+      const { taskRun } = a.step(run)
+      const running = { ...taskRun, state: state('running') }
+      const create = async (states: (typeof taskRun.state)[]) =>
+        await store.write([
+          { kind: 'task-runs-created', runId: run.id, epoch: 0, taskRuns: [{ taskRun: running, states }] },
+        ])
+
+      await expect(create([running.state])).rejects.toMatchObject({ code: 'engine/transition' })
+      await create([taskRun.state, running.state])
+      const paused = store.write([
+        { kind: 'task-run-state', runId: run.id, epoch: 0, taskRunId: taskRun.id, states: [state('paused')] },
+      ])
+
+      await expect(paused).rejects.toMatchObject({ code: 'engine/transition' })
+      expect(await store.taskRuns.history(taskRun.id)).toHaveLength(2)
+    })
+
+    it('refuses a step that is not there, or that is another run’s', async () => {
+      const [run, other] = [await startedRun(store, a.run()), await startedRun(store, a.run())]
+      const step = a.step(other)
+      await store.write([{ kind: 'task-runs-created', runId: other.id, epoch: 0, taskRuns: [step] }])
+      const move = async (taskRunId: string) =>
+        await store.write([{ kind: 'task-run-state', runId: run.id, epoch: 0, taskRunId, states: [state('running')] }])
+
+      await expect(move(newId())).rejects.toMatchObject({ code: 'store/not-found' })
+      await expect(move(step.taskRun.id)).rejects.toMatchObject({ code: 'store/not-found' })
+    })
+
+    it('keeps the failure of a step, and takes it away again', async () => {
+      const run = await startedRun(store, a.run())
+      const step = a.step(run)
+      const failure = { name: 'DataError', code: 'data/value', message: 'NaN', retryable: false, hint: 'look at row 3' }
+      await store.write([{ kind: 'task-runs-created', runId: run.id, epoch: 0, taskRuns: [step] }])
+      const move = async (
+        patch: { failure: typeof failure | null },
+        ...types: ('running' | 'failed' | 'scheduled')[]
+      ) =>
+        await store.write([
+          {
+            kind: 'task-run-state',
+            runId: run.id,
+            epoch: 0,
+            taskRunId: step.taskRun.id,
+            states: types.map((type) => state(type)),
+            patch,
+          },
+        ])
+
+      await move({ failure }, 'running', 'failed')
+      expect((await store.taskRuns.list(run.id))[0]?.failure).toEqual(failure)
+
+      await move({ failure: null }, 'scheduled')
+      expect((await store.taskRuns.list(run.id))[0]?.failure).toBeNull()
+    })
+  })
+
+  describe('one list of changes', () => {
+    it('is written wholly or not at all', async () => {
+      const run = await startedRun(store, a.run())
+      const step = a.step(run)
+      const child = a.run()
+      const line: LogLine = {
+        runId: run.id,
+        taskRunId: null,
+        at: clock.now().toISOString(),
+        level: 'info',
+        message: '',
+      }
+
+      const refused = store.write([
+        { kind: 'run-created', run: child },
+        { kind: 'task-runs-created', runId: run.id, epoch: 0, taskRuns: [step] },
+        { kind: 'run-patched', runId: run.id, epoch: 0, patch: { warning: 'half done' } },
+        { kind: 'logs', lines: [line] },
+        { kind: 'artifact', artifact: a.artifact(run, markdown('report', '# Report')) },
+        { kind: 'outbox', message: a.message() },
+        { kind: 'event', event: { id: newId(), at: clock.now().toISOString(), name: 'a', resource: 'b', payload: {} } },
+        {
+          kind: 'cache',
+          record: {
+            key: 'k',
+            result: { kind: 'value', value: 1, sha256: SHA },
+            taskRunId: null,
+            createdAt: clock.now().toISOString(),
+            expiresAt: null,
+          },
+        },
+        { kind: 'run-state', runId: newId(), epoch: 0, state: state('running') },
+      ])
+
+      await expect(refused).rejects.toMatchObject({ code: 'store/not-found', hint: expect.any(String) })
+      expect(await store.runs.get(child.id)).toBeNull()
+      expect(await store.runs.get(run.id)).toEqual(run)
+      expect(await store.taskRuns.list(run.id)).toEqual([])
+      expect(await store.logs.list(run.id)).toEqual([])
+      expect(await store.artifacts.listByRun(run.id)).toEqual([])
+      expect(await store.outbox.list()).toEqual([])
+      expect(await store.events.list()).toEqual([])
+      expect(await store.cache.get('k')).toBeNull()
+    })
+
+    it('is read in order: a later change sees what an earlier one made', async () => {
+      const run = a.run()
+
+      await store.write([
+        { kind: 'run-created', run },
+        { kind: 'run-state', runId: run.id, epoch: 0, state: state('pending'), nextEpoch: 1 },
+        { kind: 'run-state', runId: run.id, epoch: 1, state: state('running') },
+      ])
+
+      expect(await loaded(store, run.id)).toMatchObject({ epoch: 1, state: { type: 'running' } })
+    })
+
+    it('may be empty', async () => {
+      await expect(store.write([])).resolves.toBeUndefined()
+    })
+
+    it('is not changed by what its writer does to it afterwards', async () => {
+      const parameters = { countries: ['KEN'] }
+      const run = a.run({ parameters })
+
+      await store.write([{ kind: 'run-created', run }])
+      parameters.countries.push('UGA')
+
+      expect((await loaded(store, run.id)).parameters).toEqual({ countries: ['KEN'] })
+    })
+  })
+
+  describe('lists that are handed in together', () => {
+    it('succeed or fail each alone', async () => {
+      const run = await startedRun(store, a.run())
+      const steps = Array.from({ length: 5 }, () => a.step(run))
+
+      const outcomes = await Promise.allSettled(
+        steps.map(
+          async (step, index) =>
+            await store.write([
+              {
+                kind: 'logs',
+                lines: [
+                  { runId: run.id, taskRunId: null, at: clock.now().toISOString(), level: 'info', message: `${index}` },
+                ],
+              },
+              // the third writer believes it holds another epoch
+              { kind: 'task-runs-created', runId: run.id, epoch: index === 2 ? 7 : 0, taskRuns: [step] },
+            ]),
+        ),
+      )
+
+      expect(outcomes.map(({ status }) => status)).toEqual([
+        'fulfilled',
+        'fulfilled',
+        'rejected',
+        'fulfilled',
+        'fulfilled',
+      ])
+      expect(outcomes[2]).toMatchObject({ reason: { code: 'store/stale' } })
+      expect((await store.taskRuns.list(run.id)).map(({ id }) => id)).toEqual(
+        steps.filter((_, index) => index !== 2).map(({ taskRun }) => taskRun.id),
+      )
+      expect((await store.logs.list(run.id)).map(({ message }) => message)).toEqual(['0', '1', '3', '4'])
+    })
+
+    it('see each other in the order in which they were handed in', async () => {
+      const run = a.run()
+
+      const outcomes = await Promise.allSettled([
+        store.write([{ kind: 'run-created', run }]),
+        store.write([{ kind: 'run-state', runId: run.id, epoch: 0, state: state('pending'), nextEpoch: 1 }]),
+        store.write([{ kind: 'run-state', runId: run.id, epoch: 0, state: state('running') }]),
+        store.write([{ kind: 'run-state', runId: run.id, epoch: 1, state: state('running') }]),
+      ])
+
+      expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled'])
+    })
+
+    it('may be a thousand', async () => {
+      const run = await startedRun(store, a.run())
+      const steps = Array.from({ length: 1_000 }, () => a.step(run))
+
+      await Promise.all(
+        steps.map(
+          async (step) => await store.write([{ kind: 'task-runs-created', runId: run.id, epoch: 0, taskRuns: [step] }]),
+        ),
+      )
+
+      expect(await store.taskRuns.list(run.id)).toHaveLength(1_000)
+    })
+  })
+
+  describe('a writer that lost its run', () => {
+    it('changes nothing with its old epoch', async () => {
+      const run = await startedRun(store, a.run())
+      const step = a.step(run)
+      await store.write([{ kind: 'task-runs-created', runId: run.id, epoch: 0, taskRuns: [step] }])
+      await store.write([
+        { kind: 'run-state', runId: run.id, epoch: 0, state: state('crashed'), nextEpoch: 1 },
+        { kind: 'run-state', runId: run.id, epoch: 1, state: state('scheduled', { name: 'Recovering' }) },
+      ])
+      const before = await loaded(store, run.id)
+
+      const writes = [
+        store.write([{ kind: 'run-state', runId: run.id, epoch: 0, state: state('pending') }]),
+        store.write([{ kind: 'run-patched', runId: run.id, epoch: 0, patch: { warning: 'zombie' } }]),
+        store.write([{ kind: 'task-runs-created', runId: run.id, epoch: 0, taskRuns: [a.step(run)] }]),
+        store.write([
+          { kind: 'task-run-state', runId: run.id, epoch: 0, taskRunId: step.taskRun.id, states: [state('running')] },
+        ]),
+      ]
+
+      for (const write of writes) {
+        await expect(write).rejects.toMatchObject({
+          code: 'store/stale',
+          retryable: true,
+          hint: expect.stringContaining('taken over'),
+        })
+      }
+      expect(await loaded(store, run.id)).toEqual(before)
+      expect(await store.taskRuns.list(run.id)).toEqual([step.taskRun])
+    })
+
+    it('is refused after a takeover by another worker', async () => {
+      await store.write([{ kind: 'run-created', run: a.run() }])
+      const [first] = await store.leases.claim(worker('first'), { limit: 1, leaseMs: 30 * SECOND })
+      const runId = first?.id ?? ''
+      clock.advance(31 * SECOND)
+      await store.write([
+        { kind: 'run-state', runId, epoch: 1, state: state('crashed'), nextEpoch: 2 },
+        { kind: 'run-state', runId, epoch: 2, state: state('scheduled', { name: 'Recovering' }) },
+      ])
+      const [second] = await store.leases.claim(worker('second'), { limit: 1, leaseMs: 30 * SECOND })
+
+      const zombie = store.write([{ kind: 'run-state', runId, epoch: 1, state: state('running') }])
+
+      await expect(zombie).rejects.toMatchObject({ code: 'store/stale' })
+      await store.write([{ kind: 'run-state', runId, epoch: 3, state: state('running') }])
+      expect(second?.epoch).toBe(3)
+      expect((await loaded(store, runId)).state.type).toBe('running')
+    })
+  })
+
+  describe('claims', () => {
+    const claim = async (name: string, options: Partial<Parameters<Store['leases']['claim']>[1]> = {}) =>
+      await store.leases.claim(worker(name), { limit: 10, leaseMs: 30 * SECOND, ...options })
+
+    it('take what is due, oldest first, and make it pending under a new epoch with a lease', async () => {
+      const [later, sooner, future] = [
+        a.scheduled('2026-01-01T00:00:00Z'),
+        a.scheduled('2025-12-31T23:59:00Z'),
+        a.scheduled('2026-01-01T00:00:00.001Z'),
+      ]
+      await store.write([later, sooner, future].map((run) => ({ kind: 'run-created', run })))
+
+      const claimed = await claim('w1')
+
+      expect(claimed.map(({ id }) => id)).toEqual([sooner.id, later.id])
+      expect(claimed[0]).toMatchObject({ epoch: 1, state: { type: 'pending', name: 'Pending' } })
+      expect(await store.runs.get(sooner.id)).toEqual(claimed[0])
+      expect((await store.runs.history(sooner.id)).map(({ type }) => type)).toEqual(['scheduled', 'pending'])
+      const lease = { epoch: 1, worker: worker('w1'), expiresAt: '2026-01-01T00:00:30.000Z' }
+      expect(await store.leases.list()).toEqual([
+        { runId: later.id, ...lease },
+        { runId: sooner.id, ...lease },
+      ])
+      expect((await loaded(store, future.id)).state.type).toBe('scheduled')
+    })
+
+    it('give a run to one of two workers that ask at once', async () => {
+      const runs = Array.from({ length: 20 }, () => a.run())
+      await store.write(runs.map((run) => ({ kind: 'run-created', run })))
+
+      const shares = await Promise.all([claim('w1', { limit: 15 }), claim('w2', { limit: 15 }), claim('w3')])
+
+      const taken = shares.flat().map(({ id }) => id)
+      expect(taken).toHaveLength(20)
+      expect(new Set(taken)).toEqual(new Set(runs.map(({ id }) => id)))
+    })
+
+    it('take no more than asked for, and nothing when nothing is due', async () => {
+      await store.write([
+        { kind: 'run-created', run: a.run() },
+        { kind: 'run-created', run: a.run() },
+      ])
+
+      expect(await claim('w1', { limit: 0 })).toEqual([])
+      expect(await claim('w1', { limit: 1 })).toHaveLength(1)
+      expect(await claim('w1')).toHaveLength(1)
+      expect(await claim('w1')).toEqual([])
+    })
+
+    it('take only the runs and flows that were named', async () => {
+      const [known, unknown, notNamed] = [a.run(), a.run({ flowName: 'of-another-project' }), a.run()]
+      await store.write([known, unknown, notNamed].map((run) => ({ kind: 'run-created', run })))
+
+      const claimed = await claim('w1', { flowNames: ['gdp-comparison'], runIds: [known.id, unknown.id] })
+
+      expect(claimed.map(({ id }) => id)).toEqual([known.id])
+      expect(await claim('w1', { runIds: [] })).toEqual([])
+    })
+
+    it('leave the schedule of a paused deployment alone, not what a person asked of it', async () => {
+      const scheduled = a.scheduled('2026-01-01T00:00:00Z')
+      const byHand = a.run({ deployment: { id: 'weekly', name: 'gdp-weekly', scheduleSlug: null } })
+      await store.deployments.save(a.deployment({ paused: true }))
+      await store.write([
+        { kind: 'run-created', run: scheduled },
+        { kind: 'run-created', run: byHand },
+      ])
+
+      expect((await claim('w1')).map(({ id }) => id)).toEqual([byHand.id])
+
+      await store.deployments.save(a.deployment({ paused: false }))
+      expect((await claim('w1')).map(({ id }) => id)).toEqual([scheduled.id])
+    })
+
+    it('wait for the moment of a retry', async () => {
+      await store.write([{ kind: 'run-created', run: a.run() }])
+      const [run] = await claim('w1')
+      const retryAt = new Date(clock.now().getTime() + MINUTE).toISOString()
+      const retry = state('scheduled', { name: 'AwaitingRetry', details: { scheduledFor: retryAt } })
+      await store.write([
+        { kind: 'run-state', runId: run?.id ?? '', epoch: 1, state: state('running') },
+        { kind: 'run-state', runId: run?.id ?? '', epoch: 1, state: retry },
+      ])
+
+      expect(await claim('w2')).toEqual([])
+      clock.advance(MINUTE)
+      expect(await claim('w2')).toMatchObject([{ id: run?.id, epoch: 2 }])
+    })
+  })
+
+  describe('leases', () => {
+    const claimOne = async (): Promise<FlowRun> => {
+      await store.write([{ kind: 'run-created', run: a.run() }])
+      const [run] = await store.leases.claim(worker('w1'), { limit: 1, leaseMs: 30 * SECOND })
+      if (run === undefined) throw new Error('nothing was due')
+      return run
+    }
+
+    it('live as long as they are renewed', async () => {
+      const run = await claimOne()
+      clock.advance(20 * SECOND)
+
+      const lost = await store.leases.beat([{ runId: run.id, epoch: 1 }], 30 * SECOND)
+      clock.advance(20 * SECOND)
+
+      expect(lost).toEqual([])
+      expect(await store.leases.expired()).toEqual([])
+      expect(await store.leases.list()).toMatchObject([{ runId: run.id, expiresAt: '2026-01-01T00:00:50.000Z' }])
+    })
+
+    it('run out at their moment', async () => {
+      const run = await claimOne()
+
+      clock.advance(30 * SECOND)
+
+      expect(await store.leases.list()).toEqual([])
+      expect(await store.leases.expired()).toEqual([
+        { runId: run.id, epoch: 1, worker: worker('w1'), expiresAt: '2026-01-01T00:00:30.000Z' },
+      ])
+    })
+
+    it('come back to a slow worker when nobody has taken the run meanwhile', async () => {
+      const run = await claimOne()
+      clock.advance(40 * SECOND)
+
+      expect(await store.leases.beat([{ runId: run.id, epoch: 1 }], 30 * SECOND)).toEqual([])
+      expect(await store.leases.expired()).toEqual([])
+    })
+
+    it('are reported lost once the run was taken over, has ended, or never was', async () => {
+      const [taken, ended, kept] = [await claimOne(), await claimOne(), await claimOne()]
+      await store.write([
+        { kind: 'run-state', runId: taken.id, epoch: 1, state: state('crashed'), nextEpoch: 2 },
+        { kind: 'run-state', runId: taken.id, epoch: 2, state: state('scheduled') },
+        { kind: 'run-state', runId: ended.id, epoch: 1, state: state('failed') },
+      ])
+      await store.leases.claim(worker('w2'), { limit: 1, leaseMs: 30 * SECOND })
+
+      const lost = await store.leases.beat(
+        [taken.id, ended.id, kept.id, 'never'].map((runId) => ({ runId, epoch: 1 })),
+        30 * SECOND,
+      )
+
+      expect(lost).toEqual([taken.id, ended.id, 'never'])
+      expect((await store.leases.list()).map(({ runId, epoch }) => [runId, epoch])).toContainEqual([taken.id, 3])
+    })
+
+    it('end with the run, and when the run is handed back', async () => {
+      const [ended, handedBack, goesOn] = [await claimOne(), await claimOne(), await claimOne()]
+
+      await store.write([
+        { kind: 'run-state', runId: ended.id, epoch: 1, state: state('completed') },
+        { kind: 'run-state', runId: handedBack.id, epoch: 1, state: state('scheduled', { name: 'Resuming' }) },
+        { kind: 'run-state', runId: goesOn.id, epoch: 1, state: state('running') },
+      ])
+
+      expect((await store.leases.list()).map(({ runId }) => runId)).toEqual([goesOn.id])
+    })
+
+    it('run out at once for processes that are known to be gone', async () => {
+      const [gone, alive] = [await claimOne(), await claimOne()]
+
+      await store.leases.expire([gone.id, 'never'])
+
+      expect((await store.leases.expired()).map(({ runId }) => runId)).toEqual([gone.id])
+      expect((await store.leases.list()).map(({ runId }) => runId)).toEqual([alive.id])
+    })
+  })
+
+  describe('logs', () => {
+    const log = async (run: FlowRun, lines: readonly (readonly [LogLine['level'], string])[]) =>
+      await store.write([
+        {
+          kind: 'logs',
+          lines: lines.map(([level, message]) => ({
+            runId: run.id,
+            taskRunId: null,
+            at: clock.now().toISOString(),
+            level,
+            message,
+          })),
+        },
+      ])
+    const messages = async (run: FlowRun, options?: Parameters<Store['logs']['list']>[1]) =>
+      (await store.logs.list(run.id, options)).map(({ message }) => message)
+
+    it('come oldest first, whole, or from where a reader stopped, or from the end', async () => {
+      const [run, other] = [await startedRun(store, a.run()), await startedRun(store, a.run())]
+      await log(run, [
+        ['info', 'one'],
+        ['debug', 'two'],
+      ])
+      await log(other, [['info', 'not mine']])
+      await log(run, [
+        ['warn', 'three'],
+        ['error', 'four'],
+      ])
+
+      expect(await messages(run)).toEqual(['one', 'two', 'three', 'four'])
+      expect(await messages(run, { after: 3 })).toEqual(['four'])
+      expect(await messages(run, { after: 4 })).toEqual([])
+      expect(await messages(run, { tail: 2 })).toEqual(['three', 'four'])
+      expect(await messages(run, { tail: 9 })).toEqual(['one', 'two', 'three', 'four'])
+      expect(await messages(run, { tail: 0 })).toEqual([])
+    })
+
+    it('come from a level up', async () => {
+      const run = await startedRun(store, a.run())
+      await log(run, [
+        ['debug', 'one'],
+        ['info', 'two'],
+        ['warn', 'three'],
+        ['error', 'four'],
+      ])
+
+      expect(await messages(run, { level: 'warn' })).toEqual(['three', 'four'])
+      expect(await messages(run, { level: 'info', after: 1 })).toEqual(['three', 'four'])
+      expect(await messages(run, { level: 'debug', tail: 1 })).toEqual(['four'])
+    })
+
+    it('keep the step, the moment and every character of a line', async () => {
+      const run = await startedRun(store, a.run())
+      const step = a.step(run)
+      const line: LogLine = {
+        runId: run.id,
+        taskRunId: step.taskRun.id,
+        at: '2026-01-01T00:00:00.007Z',
+        level: 'info',
+        message: "multi\nline 'quoted' ünïcode 🌍 \u0000",
+      }
+
+      await store.write([{ kind: 'logs', lines: [line] }])
+
+      expect(await store.logs.list(run.id)).toEqual([line])
+    })
+
+    it('need a run', async () => {
+      await expect(log(a.run(), [['info', 'nobody']])).rejects.toMatchObject({ code: 'store/not-found' })
+    })
+  })
+
+  describe('artifacts', () => {
+    it('F055 come back as they were published, oldest first', async () => {
+      const run = await startedRun(store, a.run())
+      const rows = [
+        { country: 'Kenya', gdpUsd: 1.1e11 },
+        { country: 'Uganda', gdpUsd: null },
+      ]
+      const artifacts = [a.artifact(run, table('gdp', rows, 'GDP 2023')), a.artifact(run, markdown(null, '# No key'))]
+
+      await store.write(artifacts.map((artifact) => ({ kind: 'artifact', artifact })))
+
+      expect(await store.artifacts.listByRun(run.id)).toEqual(artifacts)
+    })
+
+    it('have versions under their key over runs, newest first', async () => {
+      const [monday, tuesday] = [await startedRun(store, a.run()), await startedRun(store, a.run())]
+      const versions = [
+        a.artifact(monday, markdown('report', 'Monday')),
+        a.artifact(tuesday, markdown('report', 'Tuesday')),
+        a.artifact(tuesday, markdown('report', 'Tuesday, again')),
+      ]
+      const other = a.artifact(tuesday, markdown('another', 'x'))
+      const unnamed = a.artifact(tuesday, markdown(null, 'x'))
+
+      await store.write([...versions, other, unnamed].map((artifact) => ({ kind: 'artifact', artifact })))
+
+      expect(await store.artifacts.versions('report')).toEqual(versions.toReversed())
+      expect(await store.artifacts.latest()).toEqual([other, versions[2]])
+    })
+
+    it('show progress in place: the newest of a run takes the place of the one before', async () => {
+      const [run, other] = [await startedRun(store, a.run()), await startedRun(store, a.run())]
+      const [early, late] = [a.artifact(run, progress('rows', 10)), a.artifact(run, progress('rows', 90))]
+      const report = a.artifact(run, markdown('report', 'x'))
+      const elsewhere = a.artifact(other, progress('rows', 50))
+
+      await store.write([early, report, elsewhere, late].map((artifact) => ({ kind: 'artifact', artifact })))
+
+      expect(await store.artifacts.listByRun(run.id)).toEqual([late, report])
+      expect(await store.artifacts.listByRun(other.id)).toEqual([elsewhere])
+    })
+
+    it('need a run', async () => {
+      const artifact = a.artifact(a.run(), markdown('report', 'x'))
+
+      await expect(store.write([{ kind: 'artifact', artifact }])).rejects.toMatchObject({ code: 'store/not-found' })
+    })
+  })
+
+  describe('the cache', () => {
+    const keep = async (key: string, value: number, expiresAt: string | null = null) => {
+      const record = {
+        key,
+        result: { kind: 'value', value, sha256: SHA } as const,
+        taskRunId: newId(),
+        createdAt: clock.now().toISOString(),
+        expiresAt,
+      }
+      await store.write([{ kind: 'cache', record }])
+      return record
+    }
+
+    it('F048 gives the newest value kept under a key', async () => {
+      await keep('fetch-gdp:KEN', 1)
+      const newest = await keep('fetch-gdp:KEN', 2)
+
+      expect(await store.cache.get('fetch-gdp:KEN')).toEqual(newest)
+      expect(await store.cache.get('fetch-gdp:UGA')).toBeNull()
+    })
+
+    it('gives nothing that has expired', async () => {
+      await keep('fetch-gdp:KEN', 1, '2026-01-01T00:01:00.000Z')
+
+      clock.advance(MINUTE - 1)
+      expect(await store.cache.get('fetch-gdp:KEN')).not.toBeNull()
+
+      clock.advance(1)
+      expect(await store.cache.get('fetch-gdp:KEN')).toBeNull()
+    })
+  })
+
+  describe('saved blocks', () => {
+    it('come back by type and name', async () => {
+      const [prod, test, slack] = [
+        a.block(),
+        a.block({ name: 'test' }),
+        a.block({ type: 'slack-webhook', name: 'data-team' }),
+      ]
+      for (const block of [slack, test, prod]) await store.blocks.save(block)
+
+      expect(await store.blocks.get('dhis2', 'prod')).toEqual(prod)
+      expect(await store.blocks.get('dhis2', 'data-team')).toBeNull()
+      expect(await store.blocks.list('dhis2')).toEqual([prod, test])
+      expect(await store.blocks.list()).toEqual([prod, test, slack])
+    })
+
+    it('are overwritten only when that was said', async () => {
+      await store.blocks.save(a.block())
+      const newer = a.block({ values: { url: 'https://new.example.org' } })
+
+      await expect(store.blocks.save(newer)).rejects.toMatchObject({
+        code: 'store/stale',
+        retryable: false,
+        message: expect.stringContaining('dhis2/prod'),
+      })
+      await store.blocks.save(newer, { overwrite: true })
+
+      expect(await store.blocks.get('dhis2', 'prod')).toEqual(newer)
+    })
+
+    it('are gone when they were deleted', async () => {
+      await store.blocks.save(a.block())
+
+      expect(await store.blocks.delete('dhis2', 'prod')).toBe(true)
+      expect(await store.blocks.delete('dhis2', 'prod')).toBe(false)
+      expect(await store.blocks.get('dhis2', 'prod')).toBeNull()
+    })
+  })
+
+  describe('variables', () => {
+    it('F032 F033 hold any JSON, null and false included; what was never set is undefined', async () => {
+      await store.variables.set('thresholds', { high: 75, levels: [1, 2, null] })
+      await store.variables.set('nothing', null)
+      await store.variables.set('off', false)
+
+      expect(await store.variables.get('thresholds')).toEqual({ high: 75, levels: [1, 2, null] })
+      expect(await store.variables.get('nothing')).toBeNull()
+      expect(await store.variables.get('off')).toBe(false)
+      expect(await store.variables.get('nope')).toBeUndefined()
+      expect((await store.variables.list()).map(({ name }) => name)).toEqual(['nothing', 'off', 'thresholds'])
+    })
+
+    it('are overwritten only when that was said, and can be unset', async () => {
+      await store.variables.set('year', 2023)
+      clock.advance(SECOND)
+
+      await expect(store.variables.set('year', 2024)).rejects.toMatchObject({ code: 'store/stale' })
+      await store.variables.set('year', 2024, { overwrite: true })
+
+      expect(await store.variables.list()).toEqual([
+        { name: 'year', value: 2024, updatedAt: '2026-01-01T00:00:01.000Z' },
+      ])
+      expect(await store.variables.unset('year')).toBe(true)
+      expect(await store.variables.unset('year')).toBe(false)
+      expect(await store.variables.get('year')).toBeUndefined()
+    })
+  })
+
+  describe('deployments', () => {
+    it('F103 come back as they were saved, by name and by id', async () => {
+      const deployment = a.deployment({
+        schedules: [
+          {
+            slug: 'monday',
+            schedule: { kind: 'cron', expression: '0 6 * * 1', timeZone: 'Africa/Nairobi', dayOr: true },
+            active: true,
+            parameters: { year: 2023 },
+            catchUp: 'latest',
+            maxLatenessMs: null,
+          },
+        ],
+        notify: [{ when: ['failed'], through: 'slack-webhook', named: 'data-team' }],
+      })
+      const other = a.deployment({ id: 'daily', name: 'gdp-daily' })
+
+      expect(await store.deployments.save(deployment)).toEqual(deployment)
+      await store.deployments.save(other)
+
+      expect(await store.deployments.get('gdp-comparison', 'gdp-weekly')).toEqual(deployment)
+      expect(await store.deployments.getById('weekly')).toEqual(deployment)
+      expect(await store.deployments.getById('nope')).toBeNull()
+      expect(await store.deployments.list()).toEqual([other, deployment])
+    })
+
+    it('keep their id and their birthday when they are saved again', async () => {
+      const first = await store.deployments.save(a.deployment())
+      clock.advance(MINUTE)
+
+      const second = await store.deployments.save(a.deployment({ id: 'another', paused: true, version: '2.0.0' }))
+
+      expect(second).toMatchObject({ id: 'weekly', createdAt: first.createdAt, paused: true, version: '2.0.0' })
+      expect(second.updatedAt).toBe('2026-01-01T00:01:00.000Z')
+      expect(await store.deployments.list()).toEqual([second])
+    })
+
+    it('take their waiting runs with them, and leave what has run', async () => {
+      const deployment = await store.deployments.save(a.deployment())
+      const waiting = a.scheduled('2026-01-12T06:00:00Z')
+      const done = await startedRun(store, {
+        ...a.scheduled('2026-01-05T06:00:00Z'),
+        startedAt: clock.now().toISOString(),
+      })
+      await store.write([{ kind: 'run-created', run: waiting }])
+
+      expect(await store.deployments.delete(deployment.flowName, deployment.name)).toBe(true)
+      expect(await store.deployments.delete(deployment.flowName, deployment.name)).toBe(false)
+
+      expect(await store.deployments.list()).toEqual([])
+      expect(await store.runs.get(waiting.id)).toBeNull()
+      expect(await store.runs.get(done.id)).toEqual(done)
+    })
+
+    it('drop the waiting runs of one schedule, or of all', async () => {
+      const of = (scheduleSlug: string, dueAt: string) =>
+        a.scheduled(dueAt, { deployment: { id: 'weekly', name: 'gdp-weekly', scheduleSlug } })
+      await store.write(
+        [
+          of('monday', '2026-01-05T06:00:00Z'),
+          of('monday', '2026-01-12T06:00:00Z'),
+          of('friday', '2026-01-09T06:00:00Z'),
+        ].map((run) => ({ kind: 'run-created', run })),
+      )
+
+      expect(await store.deployments.dropScheduled('weekly', 'monday')).toBe(2)
+      expect((await store.runs.upcoming('weekly')).map(({ scheduleSlug }) => scheduleSlug)).toEqual(['friday'])
+      expect(await store.deployments.dropScheduled('weekly')).toBe(1)
+      expect(await store.deployments.dropScheduled('weekly')).toBe(0)
+    })
+  })
+
+  describe('the outbox', () => {
+    it('holds one message per key', async () => {
+      await store.write([{ kind: 'outbox', message: a.message({ key: 'run-1/failed/rule-0', body: 'first' }) }])
+      await store.write([{ kind: 'outbox', message: a.message({ key: 'run-1/failed/rule-0', body: 'second' }) }])
+
+      expect((await store.outbox.list()).map(({ body }) => body)).toEqual(['first'])
+    })
+
+    it('gives a due message to one of two that ask at once, and again when its holder fell silent', async () => {
+      const message = a.message()
+      const later = a.message({ nextTryAt: '2026-01-01T01:00:00.000Z' })
+      await store.write([
+        { kind: 'outbox', message: later },
+        { kind: 'outbox', message },
+      ])
+
+      const taken = await Promise.all([store.outbox.takeDue(10, MINUTE), store.outbox.takeDue(10, MINUTE)])
+
+      expect(taken.flat().map(({ id }) => id)).toEqual([message.id])
+      clock.advance(MINUTE)
+      expect((await store.outbox.takeDue(10, MINUTE)).map(({ id }) => id)).toEqual([message.id])
+    })
+
+    it('forgets nothing of a delivery', async () => {
+      const [accepted, refused, hopeless] = [a.message(), a.message(), a.message()]
+      await store.write([accepted, refused, hopeless].map((message) => ({ kind: 'outbox', message })))
+      await store.outbox.takeDue(10, MINUTE)
+
+      await store.outbox.delivered(accepted.id)
+      await store.outbox.failed(refused.id, 'the webhook answered 503', '2026-01-01T00:10:00.000Z')
+      await store.outbox.failed(hopeless.id, 'the webhook answered 404', null)
+
+      expect(await store.outbox.list()).toMatchObject([
+        { status: 'delivered', tries: 1, lastError: null, deliveredAt: '2026-01-01T00:00:00.000Z' },
+        { status: 'waiting', tries: 1, lastError: 'the webhook answered 503', nextTryAt: '2026-01-01T00:10:00.000Z' },
+        { status: 'given-up', tries: 1, lastError: 'the webhook answered 404', deliveredAt: null },
+      ])
+      clock.advance(24 * 60 * MINUTE)
+      expect((await store.outbox.takeDue(10, MINUTE)).map(({ id }) => id)).toEqual([refused.id])
+    })
+
+    it('lists by run and by status, and takes no more than asked for', async () => {
+      const mine = a.message({ runId: 'run-1' })
+      await store.write([mine, a.message({ runId: 'run-2' })].map((message) => ({ kind: 'outbox', message })))
+
+      expect(await store.outbox.list({ runId: 'run-1' })).toEqual([mine])
+      expect(await store.outbox.list({ status: 'delivered' })).toEqual([])
+      expect(await store.outbox.takeDue(1, MINUTE)).toHaveLength(1)
+    })
+  })
+
+  describe('events', () => {
+    it('come newest first, all or those of one thing', async () => {
+      const events = ['run/1', 'run/2', 'run/1'].map((resource, index) => ({
+        id: newId(),
+        at: clock.now().toISOString(),
+        name: 'run.completed',
+        resource,
+        payload: { index },
+      }))
+
+      await store.write(events.map((event) => ({ kind: 'event', event })))
+
+      expect(await store.events.list()).toEqual(events.toReversed())
+      expect((await store.events.list({ resource: 'run/1' })).map(({ payload }) => payload)).toEqual([
+        { index: 2 },
+        { index: 0 },
+      ])
+      expect(await store.events.list({ limit: 1 })).toEqual([events[2]])
+    })
+  })
+
+  it('goes by the clock it was lent', async () => {
+    clock.advance(90 * MINUTE)
+
+    expect(await store.now()).toEqual(new Date('2026-01-01T01:30:00Z'))
+  })
+}
