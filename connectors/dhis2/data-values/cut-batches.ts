@@ -21,7 +21,7 @@ export interface CutContext {
 
 export interface Batches {
   readonly batchCount: number
-  batchAt(number: number): DataValueBatch
+  readonly batchAt: (number: number) => DataValueBatch
 }
 
 /** @param chosen the data set of every row; null for rows that are not sent */

@@ -37,7 +37,7 @@ export interface DataValuePlan {
   readonly refused: ReadonlyMap<number, Reason>
   readonly batchCount: number
   /** Made when it is asked for: a plan of many rows does not hold all of them as objects. */
-  batchAt(number: number): DataValueBatch
+  readonly batchAt: (number: number) => DataValueBatch
 }
 
 /** Rewrites the rows of `table` that will be sent into the form in which they are. */

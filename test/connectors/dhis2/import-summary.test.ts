@@ -20,8 +20,13 @@ function rowsOf(body: unknown): Sent[] {
     orgUnit: row.orgUnit ?? envelope.orgUnit ?? '',
     categoryOptionCombo: row.categoryOptionCombo ?? DEFAULT,
     attributeOptionCombo: row.attributeOptionCombo ?? envelope.attributeOptionCombo ?? DEFAULT,
-    value: row.value == null ? null : `${row.value}`,
+    value: row.value === undefined || row.value === null ? null : asText(row.value),
   }))
+}
+
+/** One recorded case sent a number. */
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 function verdictOf(server: RecordedServer, name: string): ImportVerdict {

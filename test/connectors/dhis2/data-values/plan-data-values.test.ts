@@ -203,7 +203,7 @@ describe('planning data values', () => {
     ])
 
     const marked = batchAt(0).rows.flatMap((one) => (one.onlyOverExisting === true ? [one.position] : []))
-    expect(marked.toSorted()).toEqual([0, 1])
+    expect(new Set(marked)).toEqual(new Set([0, 1]))
   })
 
   it('gives the same batches for the same rows in another order', () => {
