@@ -42,6 +42,8 @@ export interface HttpAnswer<T> {
 }
 
 export interface HttpStream {
+  /** What was asked for, fit to be shown. */
+  readonly url: string
   readonly status: number
   readonly headers: HttpHeaders
   /** Decompressed. Must be read to its end or left early; both free the connection. */

@@ -15,7 +15,7 @@ export interface ArrayStream<T> {
    * The members beside the array: those before it are there with the first batch, all of them after the last one.
    * An array without items gives no batch.
    */
-  envelope(): Readonly<Record<string, unknown>>
+  readonly envelope: () => Readonly<Record<string, unknown>>
 }
 
 export interface ArrayStreamOptions {

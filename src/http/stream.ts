@@ -17,7 +17,7 @@ export async function streamAnswer(sender: Sender, request: HttpRequest): Promis
     const gist = await readText(answer.body, GIST_BYTES).finally(() => answer.deadline.stop())
     checkContentType(answer, accept, gist)
   }
-  return { status: answer.status, headers: answer.headers, body: timed(answer) }
+  return { url: answer.asked.url, status: answer.status, headers: answer.headers, body: timed(answer) }
 }
 
 /** Each chunk has the whole time limit: a stream may take long as a whole, but it must not stall. */
