@@ -40,7 +40,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/worker',
   ],
   'src/index.ts': ['src/base', 'src/model', 'src/blocks', 'src/engine', 'src/deploy', 'src/schedule', 'src/project'],
-  'src/cli': ['src/base', 'src/model', 'src/blocks', 'src/render', 'src/project', 'src/sandbox'],
+  'src/cli': ['src/base', 'src/model', 'src/blocks', 'src/render', 'src/project', 'src/sandbox', 'flows', 'deployments'],
   'src/server': ['src/base', 'src/model', 'src/blocks', 'src/render', 'src/project'],
   'src/testing': [
     'src/base',

@@ -2,13 +2,18 @@
 import { DataError } from '../base/errors.ts'
 import type { ReadOptions } from './records.ts'
 
-/** @throws DataError `data/file` naming what is missing and what was found instead */
+/**
+ * The header with known columns in the spelling that was asked for, whatever their case in the file.
+ *
+ * @throws DataError `data/file` naming what is missing and what was found instead
+ */
 export function checkColumns(
   path: string,
   header: readonly string[],
   { required = [], optional = [] }: ReadOptions,
 ): string[] {
-  const found = header.map((column) => column.trim())
+  const known = new Map([...required, ...optional].map((column) => [column.toLowerCase(), column]))
+  const found = header.map((column) => known.get(column.trim().toLowerCase()) ?? column.trim())
   const missing = required.filter((column) => !found.includes(column))
   if (missing.length > 0) {
     throw new DataError(

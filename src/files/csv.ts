@@ -85,21 +85,41 @@ function refusal(path: string, error: unknown): unknown {
   return error
 }
 
+/** Records turned into text at a time: large enough to be quick, small enough to be forgotten soon. */
+const RECORDS_AT_ONCE = 1_000
+
 /**
- * Writes records as CSV, the header being the members of all of them. Nested values are written as JSON; a text that a
- * spreadsheet would run as a formula is escaped. Gives the path.
+ * Writes records as CSV. Without `columns` the header is the members of all records; with them the records may come from
+ * a generator and are never all held. Nested values are written as JSON; a text that a spreadsheet would run as a
+ * formula is escaped. Gives the path.
+ *
+ * @throws DataError `data/file` when it cannot be written; nothing half-written stays
  */
 export async function writeCsv(
   path: string,
-  records: readonly Readonly<Record<string, unknown>>[],
-  columns: readonly string[] = [...new Set(records.flatMap((record) => Object.keys(record)))],
+  records: Iterable<Readonly<Record<string, unknown>>>,
+  columns?: readonly string[],
 ): Promise<string> {
+  if (columns !== undefined) return await writeAtomically(path, csvTexts(records, columns))
+  const all = [...records]
+  return await writeAtomically(path, csvTexts(all, [...new Set(all.flatMap((record) => Object.keys(record)))]))
+}
+
+async function* csvTexts(
+  records: Iterable<Readonly<Record<string, unknown>>>,
+  columns: readonly string[],
+): AsyncGenerator<string> {
   const { stringify } = await import('csv-stringify/sync')
-  const text = stringify(
-    records.map((record) => columns.map((column) => cell(record[column]))),
-    { header: true, columns: [...columns], escape_formulas: true },
-  )
-  return await writeAtomically(path, text)
+  const text = (rows: readonly unknown[][]) => stringify([...rows], { escape_formulas: true })
+  yield text([[...columns]])
+  let waiting: unknown[][] = []
+  for (const record of records) {
+    waiting.push(columns.map((column) => cell(record[column])))
+    if (waiting.length < RECORDS_AT_ONCE) continue
+    yield text(waiting)
+    waiting = []
+  }
+  if (waiting.length > 0) yield text(waiting)
 }
 
 function cell(value: unknown): string | number | null {

@@ -1,5 +1,7 @@
 /** The door `d2flow/files`: CSV and JSON records, and files that are whole or not there. */
+export { MAX_BYTES } from './check-file.ts'
 export { writeAtomically } from './atomic-write.ts'
 export { readCsv, writeCsv } from './csv.ts'
+export { fileSha256 } from './file-hash.ts'
 export { readJsonRecords } from './json-records.ts'
-export { MAX_BYTES, readRecords, type FileRecord, type ReadOptions } from './records.ts'
+export { readRecords, type FileRecord, type ReadOptions } from './records.ts'

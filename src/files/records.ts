@@ -1,9 +1,9 @@
 /**
  * Records from files, one at a time, with the line each stands on. The suffix says what a file is.
  */
-import { stat } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { DataError } from '../base/errors.ts'
+import { checkFile, MAX_BYTES } from './check-file.ts'
 import { readCsv } from './csv.ts'
 import { readJsonRecords } from './json-records.ts'
 
@@ -23,9 +23,6 @@ export interface ReadOptions {
   /** The member of a JSON object that holds the records, when the file is not a bare list. */
   readonly member?: string
 }
-
-/** A run keeps a few dozen bytes for each row, so a file of this size fits in about as much memory. */
-export const MAX_BYTES = 256 * 1024 * 1024
 
 const READERS = {
   '.csv': readCsv,
@@ -47,33 +44,6 @@ export async function* readRecords(path: string, options: ReadOptions = {}): Asy
       details: { path },
     })
   }
-  await checkSize(path, options.maxBytes ?? MAX_BYTES)
+  await checkFile(path, options.maxBytes ?? MAX_BYTES)
   yield* read(path, options)
-}
-
-async function checkSize(path: string, maxBytes: number): Promise<void> {
-  const found = await stat(path).catch((cause: NodeJS.ErrnoException) => {
-    const what = cause.code === 'ENOENT' ? 'is not there' : `cannot be read (${cause.code})`
-    throw new DataError('data/file', `the file "${path}" ${what}`, {
-      hint: 'check the path; it is relative to the folder you are in',
-      details: { path },
-      cause,
-    })
-  })
-  if (!found.isFile())
-    throw new DataError('data/file', `"${path}" is not a file`, { hint: 'name a file', details: { path } })
-  if (found.size > maxBytes) {
-    throw new DataError(
-      'data/file',
-      `"${path}" is ${megabytes(found.size)} MB, more than the ${megabytes(maxBytes)} MB read in one run`,
-      {
-        hint: 'split it by period or by district, and push the parts one after the other',
-        details: { path, bytes: found.size },
-      },
-    )
-  }
-}
-
-function megabytes(bytes: number): string {
-  return (bytes / 1024 / 1024).toFixed(bytes < 10 * 1024 * 1024 ? 1 : 0)
 }

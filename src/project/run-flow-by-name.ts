@@ -7,6 +7,7 @@ import type { Host } from '../engine/host.ts'
 import type { Artifact } from '../model/artifact.ts'
 import type { FlowRun } from '../model/run.ts'
 import type { TaskRun } from '../model/task-run.ts'
+import { loadResult } from '../store/results.ts'
 import type { Project } from './open-project.ts'
 
 export interface RunByNameOptions {
@@ -60,13 +61,24 @@ export async function runFlowByName(
     ...(options.dueAt === undefined ? {} : { dueAt: options.dueAt }),
     ...(options.tags === undefined ? {} : { tags: options.tags }),
   })
+  return await gatherRun(project, run, { result: result as JsonValue | undefined, error })
+}
+
+/** What a run left behind in the store, and its result. */
+export async function gatherRun(
+  project: Project,
+  run: FlowRun,
+  outcome: { readonly result?: JsonValue | undefined; readonly error?: unknown } = {},
+): Promise<RunReport> {
   const [artifacts, steps] = await Promise.all([
     project.store.artifacts.listByRun(run.id),
     project.store.taskRuns.list(run.id),
   ])
+  const result = outcome.result ?? (run.result === null ? undefined : await loadResult(project.store, run.result))
+  const { error } = outcome
   const failure =
     run.state.type === 'completed' ? null : (run.failure ?? (error === undefined ? null : toFailure(error)))
-  return { run, result: result as JsonValue | undefined, artifacts, steps, failure }
+  return { run, result, artifacts, steps, failure }
 }
 
 function progressTeller(project: Project, tell: (progress: StepProgress) => void): NonNullable<Host['onProgress']> {

@@ -7,9 +7,14 @@ import { htmlReport } from '../render/html-report.ts'
 import { toneOf, type Fact, type Report, type ReportSection } from '../render/report.ts'
 import type { RunReport } from './run-flow-by-name.ts'
 
-/** Writes the page and gives its path. @throws DataError `data/file` when it cannot be written; nothing half-written stays */
+/** Writes a page and gives its path. @throws DataError `data/file` when it cannot be written; nothing half-written stays */
+export async function writePage(path: string, report: Report): Promise<string> {
+  return await writeAtomically(path, await htmlReport(report))
+}
+
+/** Writes the page of one run. */
 export async function writeRunReport(path: string, report: RunReport): Promise<string> {
-  return await writeAtomically(path, await htmlReport(runPage(report)))
+  return await writePage(path, runPage(report))
 }
 
 export function runPage({ run, artifacts, steps, failure }: RunReport): Report {

@@ -47,6 +47,27 @@ describe('CSV', () => {
     })
   })
 
+  it('reads known columns whatever their case, as DHIS2 exports them', async () => {
+    const [record] = await read('a.csv', 'dataelement,OrgUnit\nde,ou\n', {
+      required: ['dataElement'],
+      optional: ['orgUnit'],
+    })
+
+    expect(record?.fields).toEqual({ dataElement: 'de', orgUnit: 'ou' })
+  })
+
+  it('writes records from a generator without holding them', async () => {
+    function* many() {
+      for (let n = 0; n < 2_500; n += 1) yield { n, skipped: true }
+    }
+    const path = await writeCsv(join(folder, 'many.csv'), many(), ['n'])
+
+    const records = await collect(readRecords(path))
+
+    expect(records).toHaveLength(2_500)
+    expect(records.at(-1)?.fields).toEqual({ n: '2499' })
+  })
+
   it('refuses a column that is named twice', async () => {
     await expect(read('a.csv', 'id,id\n1,2\n')).rejects.toThrow('names "id" twice')
   })
