@@ -5,7 +5,8 @@
  * request for one id it does not know, and because neither server checks all of it (quirks.md D2-102, D2-104).
  */
 import { z } from 'zod'
-import type { HttpClient } from '../../src/http/client.ts'
+import type { Dhis2Api } from './api.ts'
+import { fetchByIds, fetchMetadata } from './metadata.ts'
 
 export interface ElementFacts {
   readonly id: string
@@ -91,15 +92,15 @@ export interface MetadataWanted {
   readonly dataSet?: string | undefined
 }
 
-export const UID = /^[A-Za-z][A-Za-z0-9]{10}$/
+const UID = /^[A-Za-z][A-Za-z0-9]{10}$/
 
-/** @throws HttpError */
-export async function fetchMetadataIndex(http: HttpClient, wanted: MetadataWanted): Promise<MetadataIndex> {
+/** @throws HttpError, Dhis2Error */
+export async function fetchMetadataIndex(api: Dhis2Api, wanted: MetadataWanted): Promise<MetadataIndex> {
   const elementIds = [...wanted.elements].filter((id) => UID.test(id))
   const [elements, dataSets, orgUnits] = await Promise.all([
-    fetchByIds(http, 'dataElements', elementIds, ELEMENT_FIELDS, Element),
-    fetchDataSets(http, new Set(elementIds), wanted.dataSet),
-    fetchOrgUnits(http, wanted.orgUnits),
+    fetchByIds(api, 'dataElements', elementIds, ELEMENT_FIELDS, Element),
+    fetchDataSets(api, new Set(elementIds), wanted.dataSet),
+    fetchOrgUnits(api, wanted.orgUnits),
   ])
   const optionSetIds = elements.flatMap(({ optionSet }) => (optionSet === null ? [] : [optionSet]))
   const comboIds = [
@@ -107,9 +108,9 @@ export async function fetchMetadataIndex(http: HttpClient, wanted: MetadataWante
     ...dataSets.flatMap(({ attributeCombo, elements }) => [attributeCombo, ...elements.values()]),
   ].flatMap((id) => (id === null ? [] : [id]))
   const [optionSets, combos, defaults] = await Promise.all([
-    fetchByIds(http, 'optionSets', new Set(optionSetIds), 'id,options[code]', OptionSet),
-    fetchByIds(http, 'categoryCombos', new Set(comboIds), COMBO_FIELDS, Combo),
-    fetchList(http, 'categoryOptionCombos', 'id', Identified, ['name:eq:default']),
+    fetchByIds(api, 'optionSets', optionSetIds, 'id,options[code]', OptionSet),
+    fetchByIds(api, 'categoryCombos', comboIds, COMBO_FIELDS, Combo),
+    fetchMetadata(api, 'categoryOptionCombos', { fields: 'id', filter: 'name:eq:default' }, Identified),
   ])
   const codesOf = new Map(optionSets.map(({ id, codes }) => [id, codes]))
   return {
@@ -121,7 +122,7 @@ export async function fetchMetadataIndex(http: HttpClient, wanted: MetadataWante
     ),
     orgUnits: new Map(orgUnits.map((unit) => [unit.id, unit])),
     combos: new Map(combos.map(({ optionsOf, ...combo }) => [combo.id, { ...combo, optionCombos: keysOf(optionsOf) }])),
-    attributeLimits: await fetchAttributeLimits(http, dataSets, combos),
+    attributeLimits: await fetchAttributeLimits(api, dataSets, combos),
     dataSets: new Map(dataSets.map((set) => [set.id, set])),
     dataSetsOf: byElement(dataSets),
     defaultOptionCombo: defaults.length === 1 ? (defaults[0]?.id ?? null) : null,
@@ -214,11 +215,12 @@ const CategoryOption = z.object({
 
 /** Every set that holds one of the elements, with its units. */
 async function fetchDataSets(
-  http: HttpClient,
+  api: Dhis2Api,
   elements: ReadonlySet<string>,
   only: string | undefined,
 ): Promise<DataSetFacts[]> {
-  const sets = await fetchList(http, 'dataSets', DATA_SET_FIELDS, DataSet, only === undefined ? [] : [`id:eq:${only}`])
+  const filter = only === undefined ? [] : [`id:eq:${only}`]
+  const sets = await fetchMetadata(api, 'dataSets', { fields: DATA_SET_FIELDS, filter }, DataSet)
   const used = sets.filter(
     ({ id, dataSetElements }) => id === only || dataSetElements.some(({ dataElement }) => elements.has(dataElement)),
   )
@@ -236,14 +238,14 @@ async function fetchDataSets(
       elements: new Map(
         set.dataSetElements.map(({ dataElement, categoryCombo }) => [dataElement, categoryCombo ?? null]),
       ),
-      orgUnits: await fetchSetUnits(http, set.id),
+      orgUnits: await fetchSetUnits(api, set.id),
     })),
   )
 }
 
-async function fetchSetUnits(http: HttpClient, dataSet: string): Promise<ReadonlyMap<string, string | null>> {
-  const { body } = await http.send({
-    path: `/api/dataSets/${dataSet}`,
+async function fetchSetUnits(api: Dhis2Api, dataSet: string): Promise<ReadonlyMap<string, string | null>> {
+  const { body } = await api.send({
+    path: `dataSets/${dataSet}`,
     query: { fields: 'organisationUnits[id,path]' },
     schema: SetUnits,
   })
@@ -256,25 +258,26 @@ async function fetchSetUnits(http: HttpClient, dataSet: string): Promise<Readonl
  */
 const MOST_UNITS_BY_ID = 1_200
 
-async function fetchOrgUnits(http: HttpClient, wanted: Iterable<string>): Promise<OrgUnitFacts[]> {
-  const ids = new Set([...wanted].filter((id) => UID.test(id)))
+async function fetchOrgUnits(api: Dhis2Api, wanted: Iterable<string>): Promise<OrgUnitFacts[]> {
+  const ids = [...wanted].filter((id) => UID.test(id))
   const fields = 'id,name,path,openingDate,closedDate'
-  if (ids.size <= MOST_UNITS_BY_ID) return await fetchByIds(http, 'organisationUnits', ids, fields, OrgUnit)
-  const all = await fetchList(http, 'organisationUnits', fields, OrgUnit)
-  return all.filter(({ id }) => ids.has(id))
+  if (ids.length <= MOST_UNITS_BY_ID) return await fetchByIds(api, 'organisationUnits', ids, fields, OrgUnit)
+  const all = await fetchMetadata(api, 'organisationUnits', { fields }, OrgUnit)
+  const asked = new Set(ids)
+  return all.filter(({ id }) => asked.has(id))
 }
 
 /** The options of the attribute combinations in use, and what they are limited to. */
 async function fetchAttributeLimits(
-  http: HttpClient,
+  api: Dhis2Api,
   dataSets: readonly DataSetFacts[],
   combos: readonly z.output<typeof Combo>[],
 ): Promise<ReadonlyMap<string, AttributeLimits>> {
   const attributes = new Set(dataSets.map(({ attributeCombo }) => attributeCombo))
   const used = combos.filter(({ id, isDefault }) => attributes.has(id) && !isDefault)
-  const optionIds = new Set(used.flatMap(({ optionsOf }) => [...optionsOf.values()].flat()))
+  const optionIds = used.flatMap(({ optionsOf }) => [...optionsOf.values()].flat())
   const fields = 'id,startDate,endDate,organisationUnits[id]'
-  const options = await fetchByIds(http, 'categoryOptions', optionIds, fields, CategoryOption)
+  const options = await fetchByIds(api, 'categoryOptions', optionIds, fields, CategoryOption)
   const optionOf = new Map(options.map((option) => [option.id, option]))
 
   const limits = new Map<string, AttributeLimits>()
@@ -289,41 +292,6 @@ async function fetchAttributeLimits(
     if (spans.length > 0 || orgUnits.length > 0) limits.set(combo, { spans, orgUnits })
   }
   return limits
-}
-
-/** 14 characters an id once its comma is percent-encoded: 100 keep the address below 1,900. */
-const IDS_AT_ONCE = 100
-
-async function fetchByIds<T>(
-  http: HttpClient,
-  collection: string,
-  ids: Iterable<string>,
-  fields: string,
-  schema: z.ZodType<T>,
-): Promise<T[]> {
-  const sorted = [...ids].toSorted()
-  const chunks = Array.from({ length: Math.ceil(sorted.length / IDS_AT_ONCE) }, (_, index) =>
-    sorted.slice(index * IDS_AT_ONCE, (index + 1) * IDS_AT_ONCE),
-  )
-  const lists = await Promise.all(
-    chunks.map((chunk) => fetchList(http, collection, fields, schema, [`id:in:[${chunk.join(',')}]`])),
-  )
-  return lists.flat()
-}
-
-async function fetchList<T>(
-  http: HttpClient,
-  collection: string,
-  fields: string,
-  schema: z.ZodType<T>,
-  filter: readonly string[] = [],
-): Promise<T[]> {
-  const { body } = await http.send({
-    path: `/api/${collection}`,
-    query: { paging: false, fields, ...(filter.length === 0 ? {} : { filter }) },
-    schema: z.object({ [collection]: z.array(schema).default([]) }),
-  })
-  return body[collection] ?? []
 }
 
 function inputPeriodsOf(

@@ -1,12 +1,8 @@
-/**
- * The two generations of data value import: up to 2.42 the server judges row by row, from 2.43 whole groups.
- *
- * A version that cannot be read counts as the newer: its rules for sending are the stricter ones.
- */
+/** The two generations of data value import: up to 2.42 the server judges row by row, from 2.43 whole groups. */
+import type { ServerVersion } from './server-version.ts'
+
 export type ServerGeneration = 'row-by-row' | 'by-group'
 
-/** @param version as `system/info` says it: `2.42.4`, `2.43-SNAPSHOT`, `2.42.5.2` */
-export function serverGeneration(version: string): ServerGeneration {
-  const [, major, minor] = /^(\d+)\.(\d+)/.exec(version) ?? []
-  return Number(major) === 2 && Number(minor) <= 42 ? 'row-by-row' : 'by-group'
+export function serverGeneration({ majorMinor: [major, minor] }: ServerVersion): ServerGeneration {
+  return major === 2 && minor <= 42 ? 'row-by-row' : 'by-group'
 }

@@ -8,7 +8,7 @@
 import type { Clock } from '../../../src/base/clock.ts'
 import type { ToolkitError } from '../../../src/base/errors.ts'
 import type { Log } from '../../../src/base/log.ts'
-import type { HttpClient } from '../../../src/http/client.ts'
+import type { Dhis2Api } from '../api.ts'
 import type { ImportVerdict } from '../import-summary.ts'
 import { createBatchLedger, type ImportedBatch } from './batch-ledger.ts'
 import { compareRows, type CompareContext, type ComparedRows } from './compare-with-stored.ts'
@@ -19,7 +19,7 @@ import { reason } from './row-checks.ts'
 import { sendValues } from './send-values.ts'
 
 export interface ImportContext extends CompareContext {
-  readonly http: HttpClient
+  readonly api: Dhis2Api
   readonly clock: Clock
   readonly log: Log
   readonly signal?: AbortSignal | undefined
@@ -98,7 +98,7 @@ export async function importBatch(
   }
 
   async function settleParcel(parcel: Parcel): Promise<void> {
-    const result = await sendValues(context.http, batch, pick(parcel.rows), context)
+    const result = await sendValues(context.api, batch, pick(parcel.rows), context)
     switch (result.kind) {
       case 'answered':
         answered += 1

@@ -10,7 +10,7 @@ import { ConfigError } from '../../../src/base/errors.ts'
 import type { Io } from '../../../src/base/io.ts'
 import type { JsonValue } from '../../../src/base/json.ts'
 import { silentLog } from '../../../src/base/log.ts'
-import type { HttpClient } from '../../../src/http/client.ts'
+import type { Dhis2Api } from '../api.ts'
 import { Dhis2Error } from '../errors.ts'
 import { fetchMetadataIndex } from '../metadata-index.ts'
 import { ImportedBatch } from './batch-ledger.ts'
@@ -22,6 +22,7 @@ import type { LedgerCounts, LedgerEntry } from './ledger.ts'
 import { planDataValues, type DataValuePlan } from './plan-data-values.ts'
 import { createPushLedger } from './push-ledger.ts'
 import { fetchPushServer, type PushServer } from './push-server.ts'
+import { readDataValues } from '../stored-values.ts'
 import { createRowTable } from './row-table.ts'
 import type { ReadStoredValues } from './stored-value.ts'
 
@@ -82,7 +83,7 @@ export type DataValueRows = Iterable<DataValueRow> | AsyncIterable<DataValueRow>
 
 /** What the client offers for writing data values. */
 export interface DataValuePush {
-  /** Reads metadata, checks every row and cuts batches. Sends nothing. @throws HttpError, Dhis2Error `dhis2/unknown-uid` */
+  /** Reads metadata, checks every row and cuts batches. Sends nothing. @throws HttpError, Dhis2Error */
   planDataValues(rows: DataValueRows, options?: PlanOptions): Promise<DataValuePlan>
   /** What the server holds of a batch, one letter per row. @throws HttpError */
   compareWithStored(batch: DataValueBatch): Promise<ComparedRows>
@@ -95,26 +96,23 @@ export interface DataValuePush {
 /** 5 minutes: 50,000 rows on a busy server of two cores take one. DHIS2 2.42.4, measured. */
 const IMPORT_TIMEOUT_MS = 300_000
 
-export function createDataValuePush(client: HttpClient, readStored: ReadStoredValues, io: Io = {}): DataValuePush {
+export function createDataValuePush(api: Dhis2Api, io: Io = {}): DataValuePush {
   let requests = 0
   let server: Promise<PushServer> | undefined
-  const http: HttpClient = { ...client, send: countedSend }
   const clock = io.clock ?? systemClock
   const log = io.log ?? silentLog
-
-  // the overloads of `send` are kept by the cast: the arguments go through untouched
-  function countedSend(request: Parameters<HttpClient['send']>[0]): Promise<never> {
+  const counted = countRequests(api, () => {
     requests += 1
-    return client.send(request) as Promise<never>
-  }
+  })
 
-  const countedRead: ReadStoredValues = (query) => {
-    requests += 1
-    return readStored(query)
+  const readStored: ReadStoredValues = ({ dataSet, periods, orgUnits, children }) => {
+    // the plan looked all of them up, so that an empty answer is an answer
+    const known = new Set([`dataSets/${dataSet}`, ...orgUnits.map((id) => `organisationUnits/${id}`)])
+    return readDataValues(counted, { dataSet, period: periods, orgUnit: orgUnits, children }, known)
   }
 
   function fetchServer(): Promise<PushServer> {
-    server ??= fetchPushServer(http).catch((error: unknown) => {
+    server ??= fetchPushServer(counted, clock).catch((error: unknown) => {
       server = undefined
       throw error
     })
@@ -123,23 +121,17 @@ export function createDataValuePush(client: HttpClient, readStored: ReadStoredVa
 
   async function compareContext() {
     const { generation } = await fetchServer()
-    return { readStored: countedRead, storesFollowUp: generation === 'by-group' }
+    return { readStored, storesFollowUp: generation === 'by-group' }
   }
 
   async function importContext(options: ImportOptions): Promise<ImportContext> {
-    const dryRun = options.dryRun ?? false
-    if (io.readOnly === true && !dryRun) {
-      throw new ConfigError('config/fallback-write', 'this connection is a fallback and does not write', {
-        hint: 'save a dhis2 block of your own and name it in the parameters of the flow',
-      })
-    }
     return {
       ...(await compareContext()),
-      http,
+      api: counted,
       clock,
       log,
       signal: io.signal,
-      dryRun,
+      dryRun: options.dryRun ?? false,
       proof: options.proof ?? 'all',
       timeoutMs: options.timeoutMs ?? IMPORT_TIMEOUT_MS,
       requests: () => requests,
@@ -153,7 +145,7 @@ export function createDataValuePush(client: HttpClient, readStored: ReadStoredVa
       // the clock of the server decides which periods are open: it is asked anew for every plan
       server = undefined
       const facts = await fetchServer()
-      const index = await fetchMetadataIndex(http, {
+      const index = await fetchMetadataIndex(counted, {
         elements: new Set(table.elements.texts),
         orgUnits: new Set(table.orgUnits.texts),
         dataSet: options.dataSet,
@@ -182,12 +174,13 @@ export function createDataValuePush(client: HttpClient, readStored: ReadStoredVa
     },
 
     async importBatch(batch, before, options = {}) {
+      refuseFallback()
       return await importBatch(batch, before, await importContext(options), { resumed: options.resumed ?? false })
     },
 
     async pushDataValues(rows, options = {}) {
       const requestsBefore = requests
-      await importContext(options)
+      refuseFallback()
       const plan = await push.planDataValues(rows, options)
       const ledger = createPushLedger(plan.table, plan.refused)
       let done = plan.refused.size
@@ -213,6 +206,18 @@ export function createDataValuePush(client: HttpClient, readStored: ReadStoredVa
     },
   }
 
+  /** Before anything is read or planned: the API would refuse the first request that writes. */
+  function refuseFallback(): void {
+    if (io.readOnly !== true) return
+    throw new ConfigError(
+      'config/fallback-write',
+      'data values are not written: the connection was opened as a fallback',
+      {
+        hint: 'a fallback only reads; save the connection with: d2flow block create dhis2 NAME',
+      },
+    )
+  }
+
   /** The three steps of a batch, each kept before the next begins. */
   async function settleBatch(batch: DataValueBatch, options: PushOptions): Promise<ImportedBatch> {
     const { checkpoints } = options
@@ -227,4 +232,18 @@ export function createDataValuePush(client: HttpClient, readStored: ReadStoredVa
   }
 
   return push
+}
+
+function countRequests(api: Dhis2Api, count: () => void): Dhis2Api {
+  return {
+    ...api,
+    send: (request) => {
+      count()
+      return api.send(request)
+    },
+    stream: (request) => {
+      count()
+      return api.stream(request)
+    },
+  }
 }

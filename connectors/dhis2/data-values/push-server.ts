@@ -1,7 +1,8 @@
 /** What a push must know of the server and of the account, read once. */
-import { z } from 'zod'
-import { DataError } from '../../../src/base/errors.ts'
-import type { HttpClient } from '../../../src/http/client.ts'
+import type { Clock } from '../../../src/base/clock.ts'
+import type { Dhis2Api } from '../api.ts'
+import { Dhis2Error } from '../errors.ts'
+import { Account, ServerInfo } from '../schemas.ts'
 import { serverGeneration, type ServerGeneration } from '../server-generation.ts'
 
 export interface PushServer {
@@ -17,44 +18,30 @@ export interface PushServer {
 }
 
 /** Calendars in which a period id means what it says. */
-const CALENDARS = new Set(['iso8601', 'gregorian'])
+const CALENDARS: readonly (string | null)[] = ['iso8601', 'gregorian', null]
 
-/** @throws HttpError; DataError `data/period` for a server whose period ids are of another calendar */
-export async function fetchPushServer(http: HttpClient): Promise<PushServer> {
-  const [{ body: info }, { body: me }] = await Promise.all([
-    http.send({ path: '/api/system/info', schema: SystemInfo }),
-    http.send({
-      path: '/api/me',
-      query: { fields: 'authorities,organisationUnits[id],dataViewOrganisationUnits[id]' },
-      schema: Me,
+/** @throws HttpError; Dhis2Error `dhis2/version` for a server whose period ids are of another calendar */
+export async function fetchPushServer(api: Dhis2Api, clock: Clock): Promise<PushServer> {
+  const [{ body: info }, { body: account }] = await Promise.all([
+    api.send({ path: 'system/info', schema: ServerInfo }),
+    api.send({
+      path: 'me',
+      query: { fields: 'id,authorities,organisationUnits[id],dataViewOrganisationUnits[id]' },
+      schema: Account,
     }),
   ])
-  if (!CALENDARS.has(info.calendar)) {
-    throw new DataError('data/period', `the server counts its periods in the calendar "${info.calendar}"`, {
-      hint: 'only servers of the ISO calendar can be written to: there 201204 would not be April 2012',
+  if (!CALENDARS.includes(info.calendar)) {
+    throw new Dhis2Error('dhis2/version', `the server counts its periods in the calendar "${info.calendar}"`, {
+      hint: 'values can be written to servers of the ISO calendar only: elsewhere 201204 is not April 2012',
       details: { calendar: info.calendar },
     })
   }
-  const readable = [...me.dataViewOrganisationUnits, ...me.organisationUnits]
+  const readable = [...account.dataViewOrgUnitIds, ...account.orgUnitIds]
   return {
     version: info.version,
-    generation: serverGeneration(info.version),
-    now: info.serverDate,
-    writableRoots: me.authorities.includes('ALL') ? null : me.organisationUnits,
+    generation: serverGeneration(info),
+    now: info.serverDate ?? clock.now().toISOString().slice(0, 23),
+    writableRoots: account.authorities.includes('ALL') ? null : account.orgUnitIds,
     readableRoots: readable.length === 0 ? null : readable,
   }
 }
-
-const SystemInfo = z.object({
-  version: z.string(),
-  serverDate: z.string(),
-  calendar: z.string().default('iso8601'),
-})
-
-const References = z.array(z.object({ id: z.string() }).transform(({ id }) => id)).default([])
-
-const Me = z.object({
-  authorities: z.array(z.string()).default([]),
-  organisationUnits: References,
-  dataViewOrganisationUnits: References,
-})

@@ -1,6 +1,6 @@
 /** One import request, and what came of it: an answer that can be judged, or which kind of none. */
 import { isToolkitError, type ToolkitError } from '../../../src/base/errors.ts'
-import type { HttpClient } from '../../../src/http/client.ts'
+import type { Dhis2Api } from '../api.ts'
 import { judgeImport, type ImportVerdict } from '../import-summary.ts'
 import type { BatchRow, DataValueBatch } from './data-value-batch.ts'
 
@@ -30,18 +30,18 @@ const STRICT = {
   strictOrganisationUnits: true,
 }
 
-/** @throws HttpError when no request of this kind can succeed: `http/auth`, `http/redirect`, 403, nobody listens */
+/** @throws HttpError, Dhis2Error when no such request can succeed: `http/auth`, `dhis2/no-access`, nobody listens */
 export async function sendValues(
-  http: HttpClient,
+  api: Dhis2Api,
   batch: DataValueBatch,
   rows: readonly BatchRow[],
   { dryRun, timeoutMs, signal }: SendOptions,
 ): Promise<SendResult> {
   const body = JSON.stringify({ dataSet: batch.dataSet, dataValues: rows.map((row) => wireRow(row, batch)) })
   try {
-    const answer = await http.send({
+    const answer = await api.send({
       method: 'POST',
-      path: '/api/dataValueSets',
+      path: 'dataValueSets',
       query: { ...STRICT, ...(dryRun ? { dryRun } : {}) },
       body,
       contentType: 'application/json',

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { silentLog } from '../../../../src/base/log.ts'
-import { createHttpClient, type HttpClient } from '../../../../src/http/client.ts'
 import { createFakeClock, type FakeClock } from '../../../../src/testing/fake-clock.ts'
+import { createDhis2Api, type Dhis2Api } from '../../../../connectors/dhis2/api.ts'
+import { checkDhis2Settings } from '../../../../connectors/dhis2/settings.ts'
 import { outcomeOf } from '../../../../connectors/dhis2/data-values/batch-ledger.ts'
 import { compareWithStored } from '../../../../connectors/dhis2/data-values/compare-with-stored.ts'
 import type { DataValueBatch } from '../../../../connectors/dhis2/data-values/data-value-batch.ts'
@@ -28,7 +29,7 @@ function dayAt(number: number): string {
 
 describe('importing a batch', () => {
   let server: ScriptedServer
-  let http: HttpClient
+  let api: Dhis2Api
   let clock: FakeClock
   let requests: number
 
@@ -36,8 +37,11 @@ describe('importing a batch', () => {
     server = await startScriptedServer()
     clock = createFakeClock()
     requests = 0
-    const client = createHttpClient({ baseUrl: server.url }, { clock })
-    http = {
+    const client = createDhis2Api(
+      checkDhis2Settings({ baseUrl: server.url, username: 'admin', password: 'district' }),
+      { clock },
+    )
+    api = {
       ...client,
       send: (request) => {
         requests += 1
@@ -47,18 +51,18 @@ describe('importing a batch', () => {
   })
 
   afterEach(async () => {
-    await http.close()
+    await api.close()
     await server.stop()
   })
 
   const readStored: ReadStoredValues = async function* readStored({ periods, orgUnits }) {
-    const { body } = await http.send({ path: '/api/dataValueSets', query: { period: periods, orgUnit: orgUnits } })
+    const { body } = await api.send({ path: 'dataValueSets', query: { period: periods, orgUnit: orgUnits } })
     yield* (body as { dataValues: StoredValue[] }).dataValues
   }
 
   function context(parts: Partial<ImportContext> = {}): ImportContext {
     return {
-      http,
+      api,
       readStored,
       storesFollowUp: true,
       clock,
