@@ -13,7 +13,7 @@ const NOT_A_DATABASE = 26
 
 /** Anything else that was thrown comes back as it is: a bug of ours, to be shown as one. */
 export function toStoreError(thrown: unknown, path: string): unknown {
-  if (!(thrown instanceof Error) || !('errcode' in thrown) || typeof thrown.errcode !== 'number') return thrown
+  if (!isSqliteError(thrown)) return thrown
   const unavailable = (what: string, hint: string, retryable: boolean) =>
     new StoreError('store/unavailable', `the store "${path}" ${what}`, {
       hint,
@@ -28,8 +28,7 @@ export function toStoreError(thrown: unknown, path: string): unknown {
       cause: thrown,
     })
 
-  // the upper bits of an extended code say more than anybody can act on
-  switch (thrown.errcode & 0xff) {
+  switch (primaryCode(thrown)) {
     case BUSY:
     case LOCKED:
       return unavailable(
@@ -67,4 +66,18 @@ export function toStoreError(thrown: unknown, path: string): unknown {
     default:
       return thrown
   }
+}
+
+/** Whether another process is in the way just now. */
+export function isBusy(thrown: unknown): boolean {
+  return isSqliteError(thrown) && primaryCode(thrown) === BUSY
+}
+
+function isSqliteError(thrown: unknown): thrown is Error & { readonly errcode: number } {
+  return thrown instanceof Error && 'errcode' in thrown && typeof thrown.errcode === 'number'
+}
+
+/** The upper bits of an extended code say more than anybody can act on. */
+function primaryCode(error: { readonly errcode: number }): number {
+  return error.errcode & 0xff
 }

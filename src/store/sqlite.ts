@@ -15,7 +15,7 @@ import type { Connection, Database, SqlValue } from './sql/database.ts'
 import { migrate } from './sql/migrate.ts'
 import { createSqlStore, type SqlStore } from './sql/sql-store.ts'
 import { sqliteDialect } from './sql/sqlite-dialect.ts'
-import { toStoreError } from './sqlite-errors.ts'
+import { isBusy, toStoreError } from './sqlite-errors.ts'
 
 export interface SqliteStoreOptions {
   /** The file; it and its folder are made when they are missing. */
@@ -26,6 +26,7 @@ export interface SqliteStoreOptions {
 }
 
 const BUSY_TIMEOUT_MS = 5_000
+const RETRY_MS = 10
 /** More than this store has; texts with lists of changing length must not pile up. */
 const STATEMENTS_KEPT = 200
 
@@ -35,7 +36,9 @@ const STATEMENTS_KEPT = 200
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqlStore> {
   const { path, clock, busyTimeoutMs = BUSY_TIMEOUT_MS } = options
-  const database = openDatabase(path, busyTimeoutMs)
+  makeFolder(path)
+  const sqlite = await connect(path, clock, busyTimeoutMs)
+  const database = asDatabase(sqlite, path)
   try {
     const schemaVersion = await migrate(database, clock, path)
     const address = `sqlite:${path}`
@@ -46,9 +49,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqlS
   }
 }
 
-function openDatabase(path: string, busyTimeoutMs: number): Database {
-  makeFolder(path)
-  const sqlite = connect(path, busyTimeoutMs)
+function asDatabase(sqlite: DatabaseSync, path: string): Database {
   const statements = keepStatements(sqlite)
   const connection: Connection = {
     async all<Row>(sql: string, parameters: readonly SqlValue[] = []) {
@@ -114,18 +115,35 @@ function makeFolder(path: string): void {
   }
 }
 
-function connect(path: string, busyTimeoutMs: number): DatabaseSync {
+async function connect(path: string, clock: Clock, busyTimeoutMs: number): Promise<DatabaseSync> {
   let sqlite: DatabaseSync | undefined
   try {
     sqlite = new DatabaseSync(path, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true })
     sqlite.exec('pragma synchronous = full')
-    if (sqlite.prepare('pragma journal_mode').get()?.['journal_mode'] !== 'wal') {
-      sqlite.exec('pragma journal_mode = wal')
-    }
+    await useWal(sqlite, clock, busyTimeoutMs)
     return sqlite
   } catch (error) {
     sqlite?.close()
     throw toStoreError(error, path)
+  }
+}
+
+/**
+ * The file remembers it, so this is work for whoever opens it first. Several at once are in each other's way, and SQLite
+ * does not wait its busy timeout for this one thing.
+ */
+async function useWal(sqlite: DatabaseSync, clock: Clock, busyTimeoutMs: number): Promise<void> {
+  const giveUpMs = clock.monotonicMs() + busyTimeoutMs
+  for (;;) {
+    try {
+      if (sqlite.prepare('pragma journal_mode').get()?.['journal_mode'] !== 'wal') {
+        sqlite.exec('pragma journal_mode = wal')
+      }
+      return
+    } catch (error) {
+      if (!isBusy(error) || clock.monotonicMs() >= giveUpMs) throw error
+      await clock.sleep(RETRY_MS)
+    }
   }
 }
 

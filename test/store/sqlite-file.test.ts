@@ -232,6 +232,27 @@ describe('a store that cannot be used', () => {
     await store.close()
   })
 
+  it('waits for another process that is just making the same file', async () => {
+    const other = new DatabaseSync(path)
+    other.exec('create table being_made (a); begin exclusive')
+    const waitsMs: number[] = []
+    const whileOthersWork = {
+      ...clock,
+      monotonicMs: () => 0,
+      sleep: async (ms: number) => {
+        waitsMs.push(ms)
+        if (other.isTransaction) other.exec('commit')
+      },
+    }
+
+    const store = await openSqliteStore({ path, clock: whileOthersWork, busyTimeoutMs: 1 })
+
+    expect(waitsMs).toEqual([10])
+    expect(await store.runs.list()).toEqual([])
+    await store.close()
+    other.close()
+  })
+
   it('is locked already while it is opened', async () => {
     await storeFile()
     const other = new DatabaseSync(path)
