@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { Io } from '../../src/base/io.ts'
 import { createDhis2Api, type Dhis2Api } from './api.ts'
+import { createDataValuePush, type DataValuePush } from './data-values/push-data-values.ts'
 import {
   countMetadata,
   fetchByIds,
@@ -27,7 +28,7 @@ export interface OrgUnitQuery extends ListQuery {
   readonly geometry?: boolean | undefined
 }
 
-export interface Dhis2Client {
+export interface Dhis2Client extends DataValuePush {
   /** As a person may see it: no secret in it. */
   readonly baseUrl: string
   readonly username: string | null
@@ -111,6 +112,7 @@ export function createDhis2Client(settings: Dhis2Settings, io: Io = {}): Dhis2Cl
       fetchByIds(api, endpoint, ids, withId(fields), MetadataObject),
     count: (endpoint, query = {}) => countMetadata(api, endpoint, query),
     dataValues: (query) => readDataValues(api, query, known),
+    ...createDataValuePush(api, io),
     close: () => api.close(),
   }
 }

@@ -19,3 +19,20 @@ export type {
 export { DEMO_CONNECTION, Dhis2Connection } from './settings.ts'
 export type { Dhis2Settings } from './settings.ts'
 export type { DataValueQuery, StoredDataValue } from './stored-values.ts'
+export type { ImportedBatch } from './data-values/batch-ledger.ts'
+export type { ComparedRows } from './data-values/compare-with-stored.ts'
+export type { BatchRow, DataValueBatch } from './data-values/data-value-batch.ts'
+export type { DataValueRow } from './data-values/data-value-row.ts'
+export type { LedgerCounts, LedgerEntry, Outcome, Reason, RowCode } from './data-values/ledger.ts'
+export type { DataValuePlan } from './data-values/plan-data-values.ts'
+export type {
+  DataValuePush,
+  DataValueRows,
+  ImportOptions,
+  PlanOptions,
+  PushCheckpoints,
+  PushOptions,
+  PushReport,
+} from './data-values/push-data-values.ts'
+export { createPushLedger } from './data-values/push-ledger.ts'
+export type { PushLedger } from './data-values/push-ledger.ts'
