@@ -119,8 +119,7 @@ async function connect(path: string, clock: Clock, busyTimeoutMs: number): Promi
   let sqlite: DatabaseSync | undefined
   try {
     sqlite = new DatabaseSync(path, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true })
-    sqlite.exec('pragma synchronous = full')
-    await useWal(sqlite, clock, busyTimeoutMs)
+    await makeDurable(sqlite, clock, busyTimeoutMs)
     return sqlite
   } catch (error) {
     sqlite?.close()
@@ -129,13 +128,14 @@ async function connect(path: string, clock: Clock, busyTimeoutMs: number): Promi
 }
 
 /**
- * The file remembers it, so this is work for whoever opens it first. Several at once are in each other's way, and SQLite
- * does not wait its busy timeout for this one thing.
+ * WAL is remembered by the file, so it is work for whoever opens it first. Several at once are in each other's way, and
+ * SQLite does not wait its busy timeout for this one thing.
  */
-async function useWal(sqlite: DatabaseSync, clock: Clock, busyTimeoutMs: number): Promise<void> {
+async function makeDurable(sqlite: DatabaseSync, clock: Clock, busyTimeoutMs: number): Promise<void> {
   const giveUpMs = clock.monotonicMs() + busyTimeoutMs
   for (;;) {
     try {
+      sqlite.exec('pragma synchronous = full')
       if (sqlite.prepare('pragma journal_mode').get()?.['journal_mode'] !== 'wal') {
         sqlite.exec('pragma journal_mode = wal')
       }
