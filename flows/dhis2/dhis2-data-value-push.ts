@@ -178,12 +178,17 @@ async function* readRows(path: string): AsyncGenerator<DataValueRow> {
       value: scalar(fields['value']),
       categoryOptionCombo: text(fields['categoryOptionCombo']),
       attributeOptionCombo: text(fields['attributeOptionCombo']),
-      ...(fields['comment'] === undefined || fields['comment'] === '' ? {} : { comment: text(fields['comment']) }),
-      ...(fields['followUp'] === undefined || fields['followUp'] === ''
-        ? {}
-        : { followUp: String(fields['followUp']) === 'true' }),
+      ...(given(fields['comment']) ? { comment: text(fields['comment']) } : {}),
+      ...(given(fields['followUp'])
+        ? { followUp: fields['followUp'] === true || text(fields['followUp']).toLowerCase() === 'true' }
+        : {}),
     }
   }
+}
+
+/** An empty cell of an optional column says nothing. */
+function given(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== ''
 }
 
 function text(value: unknown): string {

@@ -37,7 +37,7 @@ export interface OpenProjectOptions {
   readonly clock?: Clock
   /** Says one sentence to the person at the keyboard. */
   readonly tell?: (sentence: string) => void
-  /** Connections in place of saved ones, by the slug of their type: how a sandbox lends its addresses. */
+  /** Connections in place of saved ones, by the slug or short name of their type: how a sandbox lends its addresses. */
   readonly instead?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
 }
 
@@ -99,7 +99,7 @@ export async function openProject(options: OpenProjectOptions): Promise<Project>
         ? {}
         : {
             openInstead: (block, _name, io) => {
-              const values = instead[block.slug]
+              const values = instead[block.slug] ?? instead[block.shortName ?? '']
               return values === undefined ? undefined : block.open(parseSettings(block, values), io)
             },
           }),

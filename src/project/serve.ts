@@ -68,9 +68,9 @@ export async function serve(options: ServeOptions): Promise<void> {
 export interface Service {
   readonly worker: Worker
   /** One look around: due runs and messages; with `slow` schedules and crashes too. */
-  tick(what: { readonly slow: boolean }): Promise<void>
+  readonly tick: (what: { readonly slow: boolean }) => Promise<void>
   /** Sends what waits in the outbox. */
-  deliver(): Promise<number>
+  readonly deliver: () => Promise<number>
 }
 
 /** The service without its loop, for whoever turns the hands of the clock themselves. */

@@ -15,7 +15,7 @@ import type { Project } from '../../project/open-project.ts'
 import { gatherRun, runFlowByName, type RunReport } from '../../project/run-flow-by-name.ts'
 import { artifactSection, writePage } from '../../project/run-report.ts'
 import { serve } from '../../project/serve.ts'
-import { formatNumber } from '../../render/format.ts'
+import { formatCell, formatNumber } from '../../render/format.ts'
 import { toneOf, type Report, type ReportSection } from '../../render/report.ts'
 import { textTable } from '../../render/text-table.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -66,7 +66,7 @@ export async function demo(invocation: Invocation, { dhis2, out }: DemoOptions):
     reports.push(await runHere(invocation, project, 'dhis2-data-value-push', { file, instance: 'demo' }))
 
     const messages = await sandbox.messages()
-    const slack = messages.slack.map(({ text }) => text)
+    const slack = messages.slack.map(({ text }) => text ?? '')
     const path = await writePage(join(folder, 'report.html'), page({ dhis2, reports, slack, at: systemClock.now() }))
     const tookMs = systemClock.monotonicMs() - startedMs
 
@@ -225,14 +225,14 @@ function barsOf(artifacts: readonly Artifact[]): ReportSection[] {
   const sections: ReportSection[] = []
   if (levels?.content.kind === 'table') {
     const bars = levels.content.rows.map((row) => ({
-      label: `level ${String(row['level'])}`,
+      label: `level ${formatCell(row['level'])}`,
       value: Number(row['units']),
     }))
     sections.push({ kind: 'bars', title: 'Organisation units by level', unit: 'units', bars })
   }
   if (complexity?.content.kind === 'table') {
     const bars = complexity.content.rows.map((row) => {
-      const label = String(row['complexity'])
+      const label = formatCell(row['complexity'])
       return { label, value: Number(row['indicators']), tone: toneOf(label) }
     })
     sections.push({ kind: 'bars', title: 'Indicators by complexity', unit: 'indicators', bars })
