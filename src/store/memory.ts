@@ -102,7 +102,7 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
         if (runs.get(run.id) !== undefined) throw runExists(run.id)
         runs.put(run.id, { run, history: [run.state] })
         if (change.claimed !== undefined) {
-          const expiresAt = new Date(Date.parse(run.createdAt) + change.claimed.leaseMs).toISOString()
+          const expiresAt = new Date(nowMs() + change.claimed.leaseMs).toISOString()
           leases.put(run.id, { runId: run.id, epoch: run.epoch, worker: change.claimed.worker, expiresAt })
         }
         return

@@ -729,6 +729,18 @@ export function storeContract(open: (clock: FakeClock) => Promise<StoreUnderTest
       return run
     }
 
+    it('belong to the creator of a run that is claimed from the start', async () => {
+      const run = { ...a.run(), state: state('pending'), epoch: 1 }
+      clock.advance(SECOND)
+
+      await store.write([{ kind: 'run-created', run, claimed: { worker: worker('w1'), leaseMs: 30 * SECOND } }])
+
+      expect(await store.leases.list()).toEqual([
+        { runId: run.id, epoch: 1, worker: worker('w1'), expiresAt: '2026-01-01T00:00:31.000Z' },
+      ])
+      expect(await store.leases.claim(worker('w2'), { limit: 1, leaseMs: 30 * SECOND })).toEqual([])
+    })
+
     it('live as long as they are renewed', async () => {
       const run = await claimOne()
       clock.advance(20 * SECOND)

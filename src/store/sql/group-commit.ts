@@ -3,6 +3,7 @@
  * more than all the rest. Each list still succeeds or fails alone, and a lone one does not wait for company.
  */
 import { setImmediate } from 'node:timers'
+import type { Clock } from '../../base/clock.ts'
 import type { Change } from '../store.ts'
 import { applyChanges } from './apply-changes.ts'
 import type { Connection, Database } from './database.ts'
@@ -20,10 +21,14 @@ interface Waiting {
   readonly reject: (reason: unknown) => void
 }
 
+type Apply = (connection: Connection, list: Waiting) => Promise<void>
+
 /** Keeps a transaction to some tens of milliseconds, so that other processes get their turn. */
 const LISTS_AT_MOST = 500
 
-export function createGroupCommit(database: Database): GroupCommit {
+export function createGroupCommit(database: Database, clock: Clock): GroupCommit {
+  const apply = async (connection: Connection, { changes }: Waiting) =>
+    await applyChanges(startWriting(connection, database.dialect, clock), changes)
   let waiting: Waiting[] = []
   let lastCommit: Promise<void> = Promise.resolve()
 
@@ -31,7 +36,7 @@ export function createGroupCommit(database: Database): GroupCommit {
     const lists = waiting
     waiting = []
     for (let start = 0; start < lists.length; start += LISTS_AT_MOST) {
-      lastCommit = commitGroup(database, lists.slice(start, start + LISTS_AT_MOST))
+      lastCommit = commitGroup(database, apply, lists.slice(start, start + LISTS_AT_MOST))
     }
   }
 
@@ -49,13 +54,16 @@ export function createGroupCommit(database: Database): GroupCommit {
   }
 }
 
-async function commitGroup(database: Database, group: readonly Waiting[]): Promise<void> {
+async function commitGroup(database: Database, apply: Apply, group: readonly Waiting[]): Promise<void> {
   const refused = new Map<Waiting, unknown>()
   try {
     await database.transaction(async (connection) => {
       const [only] = group
-      if (only !== undefined && group.length === 1) return await apply(database, connection, only)
-      for (const list of group) await applyAlone(database, connection, list, refused)
+      if (only !== undefined && group.length === 1) return await apply(connection, only)
+      for (const list of group) {
+        const reason = await applyAlone(connection, apply, list)
+        if (reason !== undefined) refused.set(list, reason)
+      }
     })
   } catch (error) {
     for (const list of group) list.reject(error)
@@ -67,23 +75,19 @@ async function commitGroup(database: Database, group: readonly Waiting[]): Promi
   }
 }
 
-async function apply(database: Database, connection: Connection, { changes }: Waiting): Promise<void> {
-  await applyChanges(startWriting(connection, database.dialect), changes)
-}
-
-/** Takes back one list of several when it is refused. When that is not possible, the whole transaction is lost. */
-async function applyAlone(
-  database: Database,
-  connection: Connection,
-  list: Waiting,
-  refused: Map<Waiting, unknown>,
-): Promise<void> {
+/**
+ * Takes back one list of several when it is refused, and gives the reason. When it cannot be taken back, a full disk has
+ * ended the transaction: this throws, and all of them are lost together.
+ */
+async function applyAlone(connection: Connection, apply: Apply, list: Waiting): Promise<unknown> {
+  let reason: unknown
   await connection.run('savepoint list')
   try {
-    await apply(database, connection, list)
+    await apply(connection, list)
   } catch (error) {
-    refused.set(list, error)
+    reason = error
     await connection.run('rollback to savepoint list')
   }
   await connection.run('release savepoint list')
+  return reason
 }

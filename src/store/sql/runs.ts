@@ -101,7 +101,7 @@ export async function createRun(
   if ((await writing.connection.run(INSERT, insertValues(run))) > 0) {
     if (claimed === undefined) return
     const { pk } = await findRun(writing, run.id)
-    const expiresAtMs = toMs(run.createdAt) + claimed.leaseMs
+    const expiresAtMs = writing.clock.now().getTime() + claimed.leaseMs
     return await grantLease(writing.connection, { runPk: pk, epoch: run.epoch, worker: claimed.worker, expiresAtMs })
   }
 

@@ -31,7 +31,7 @@ export interface SqlStoreOptions {
 
 export function createSqlStore(options: SqlStoreOptions): SqlStore {
   const { database, clock, kind, address, folder, schemaVersion } = options
-  const commits = createGroupCommit(database)
+  const commits = createGroupCommit(database, clock)
   return {
     kind,
     address,

@@ -1,10 +1,12 @@
 /** One list of changes on its way into the database. */
+import type { Clock } from '../../base/clock.ts'
 import { lostRun, unknownRun } from '../refusals.ts'
 import type { Connection, Dialect } from './database.ts'
 
 export interface Writing {
   readonly connection: Connection
   readonly dialect: Dialect
+  readonly clock: Clock
   /** Runs that were not created because their moment had one already: what the list says of them is left out too. */
   readonly ignoredRuns: Set<string>
   /** Runs that this list has looked at: their row and their epoch. */
@@ -16,8 +18,8 @@ export interface KnownRun {
   readonly epoch: number
 }
 
-export function startWriting(connection: Connection, dialect: Dialect): Writing {
-  return { connection, dialect, ignoredRuns: new Set(), knownRuns: new Map() }
+export function startWriting(connection: Connection, dialect: Dialect, clock: Clock): Writing {
+  return { connection, dialect, clock, ignoredRuns: new Set(), knownRuns: new Map() }
 }
 
 /** The row of a run. @throws StoreError `store/not-found` */
