@@ -33,27 +33,24 @@ export async function readAnswer<T>(request: HttpRequest<T>, answer: OpenAnswer)
  * @param text the body or its beginning
  * @throws HttpError `http/shape` or `http/auth` when HTML came, or another type than was asked for
  */
-export function checkContentType(
-  answer: Pick<OpenAnswer, 'asked' | 'status' | 'headers'>,
-  accept: string,
-  text: string,
-): void {
+export function checkContentType(answer: OpenAnswer, accept: string, text: string): void {
   const type = mediaType(answer.headers)
   const html = type.includes('html') || (type === '' && /^\s*<(!doctype|html)/i.test(text))
   if (html && !accept.includes('html')) {
     if (isLoginHtml(text)) {
       throw new HttpError(
         'http/auth',
-        `${answer.asked.method} ${answer.asked.url} answered ${answer.status} with a login page ("${htmlGist(text)}")`,
+        `${answer.asked.method} ${answer.asked.url} answered ${answer.status} with a login page ("${htmlGist(answer.mask(text))}")`,
         {
           hint: 'the server does not take these credentials: check the saved block, and that the base address is the API',
           details: { ...factsOf(answer), contentType: type },
         },
       )
     }
-    throw wrongType(answer, accept, type, `"${htmlGist(text)}"`)
+    throw wrongType(answer, accept, type, `"${htmlGist(answer.mask(text))}"`)
   }
-  if (type !== '' && !isAccepted(type, accept)) throw wrongType(answer, accept, type, `"${text.slice(0, 80)}"`)
+  if (type !== '' && !isAccepted(type, accept))
+    throw wrongType(answer, accept, type, `"${answer.mask(text).slice(0, 80)}"`)
 }
 
 /** Plain text and bytes of no named type are how file servers hand out JSON and CSV: the parser decides. */
@@ -84,14 +81,14 @@ function mediaType(headers: HttpHeaders): string {
 function parseJson(answer: OpenAnswer, text: string): unknown {
   try {
     return JSON.parse(text)
-  } catch (cause) {
+  } catch {
+    // its message would quote the body
     throw new HttpError(
       'http/shape',
       `${answer.asked.method} ${answer.asked.url} answered ${answer.status} with a body of ${text.length} characters that is not JSON`,
       {
         hint: 'the answer was cut off or is no JSON: try again, or open the address in a browser',
         details: factsOf(answer),
-        cause,
       },
     )
   }

@@ -54,6 +54,13 @@ function explain(
       retryable: true,
     }
   }
+  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG') {
+    return {
+      what: `${host} does not speak https (${code})`,
+      hint: `use http:// for ${host}, or the port where it speaks https`,
+      retryable: false,
+    }
+  }
   if (isCertificateCode(code)) {
     return {
       what: `the certificate of ${host} is not accepted (${code})`,

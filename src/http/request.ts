@@ -11,7 +11,7 @@ import { decompressed } from './decompress.ts'
 import type { HttpHeaders, HttpRequest } from './http-request.ts'
 import { networkError, timeoutError, type Asked } from './network-error.ts'
 import { redirectError, statusError } from './status-error.ts'
-import { requestUrl, shownUrl } from './url.ts'
+import { maskTexts, requestUrl, shownUrl } from './url.ts'
 
 const gzip = promisify(gzipCallback)
 
@@ -35,6 +35,8 @@ export interface OpenAnswer {
   readonly asked: Asked
   readonly status: number
   readonly headers: HttpHeaders
+  /** What the server says, without the secrets that it may repeat. */
+  readonly mask: (text: string) => string
   /** Decompressed. Errors while reading are ours. */
   readonly body: AsyncIterable<Uint8Array>
   /** Still running; whoever reads the body stops it. */
@@ -65,6 +67,7 @@ export async function sendOnce(sender: Sender, request: HttpRequest): Promise<Op
       asked,
       status: answer.statusCode,
       headers: flatHeaders(answer.headers),
+      mask: (text) => maskTexts(text, sender.secrets),
       body: guarded(decompressed(answer.body, answer.headers['content-encoding']), (thrown) =>
         asOurs(thrown, asked, limitMs, deadline.signal),
       ),

@@ -6,6 +6,7 @@
 export function retryAfterMs(header: string | undefined, now: Date): number | undefined {
   const text = header?.trim() ?? ''
   if (/^\d+(\.\d+)?$/.test(text)) return Math.round(Number(text) * 1_000)
-  const atMs = text === '' ? Number.NaN : Date.parse(text)
+  // Date.parse reads nearly any number as a year
+  const atMs = /[a-z]{3}/i.test(text) ? Date.parse(text) : Number.NaN
   return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - now.getTime())
 }

@@ -5,7 +5,6 @@ import { htmlGist } from './login-page.ts'
 import type { OpenAnswer, Sender } from './request.ts'
 import { retryAfterMs } from './retry-after.ts'
 import { serverMessage, type ServerMessage } from './server-message.ts'
-import { maskTexts } from './url.ts'
 
 /** What more of a refusal is read; its first words say what matters. */
 const LONGEST_BODY = 256 * 1024
@@ -13,13 +12,14 @@ const LONGEST_BODY = 256 * 1024
 /** Reads the body, so that the connection is free again. */
 export async function statusError(answer: OpenAnswer, sender: Sender): Promise<HttpError> {
   const { asked, status, headers } = answer
-  const { text, code } = refusal(await readText(answer.body, LONGEST_BODY), headers['content-type'] ?? '')
-  const reason = text === undefined ? '' : `: ${maskTexts(text, sender.secrets)}`
+  const body = answer.mask(await readText(answer.body, LONGEST_BODY))
+  const { text, code } = refusal(body, headers['content-type'] ?? '')
+  const reason = text === undefined ? '' : `: ${text}`
   const details = {
     url: asked.url,
     method: asked.method,
     status,
-    ...(text === undefined ? {} : { serverMessage: maskTexts(text, sender.secrets) }),
+    ...(text === undefined ? {} : { serverMessage: text }),
     ...(code === undefined ? {} : { serverCode: code }),
   }
   const message = `${asked.method} ${asked.url} answered ${status}${code === undefined ? '' : ` (${code})`}${reason}`
@@ -37,7 +37,7 @@ export async function statusError(answer: OpenAnswer, sender: Sender): Promise<H
 
 export function redirectError(answer: OpenAnswer, sender: Sender): HttpError {
   const { asked, status, headers } = answer
-  const location = maskTexts(headers['location'] ?? '', sender.secrets)
+  const location = answer.mask(headers['location'] ?? '')
   const target = URL.canParse(location, sender.baseUrl.href) ? new URL(location, sender.baseUrl) : undefined
   const details = { url: asked.url, method: asked.method, status, location }
   if (target !== undefined && sender.isLoginPath(target.pathname)) {
