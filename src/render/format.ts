@@ -3,10 +3,10 @@
 /** `null` is a dash: not reported, as opposed to 0. */
 export const MISSING = '–'
 
-/** 1332 → "1,332"; at most so many decimals, none of them trailing zeros. */
+/** 1332 → "1,332"; at most so many decimals, none of them trailing zeros; a minus sign for what is below zero only. */
 export function formatNumber(value: number | null | undefined, decimals: number = 2): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return MISSING
-  return value.toLocaleString('en-GB', { maximumFractionDigits: decimals })
+  return numberFormat(decimals, 'always').format(value)
 }
 
 /** "1 row", "2 rows". */
@@ -17,8 +17,10 @@ export function formatCount(count: number, one: string, many: string = `${one}s`
 export function formatBytes(bytes: number): string {
   if (bytes < 1_000) return `${bytes} B`
   const units = ['kB', 'MB', 'GB', 'TB']
-  const power = Math.min(units.length, Math.floor(Math.log10(bytes) / 3))
-  return `${(bytes / 1_000 ** power).toPrecision(3)} ${units[power - 1]}`
+  // three digits are shown, so 999.95 of a unit is already 1.00 of the next
+  const power = Math.min(units.length, Math.floor(Math.log10(bytes * 1.0005) / 3))
+  const amount = bytes / 1_000 ** power
+  return `${amount >= 1_000 ? formatNumber(amount, 0) : amount.toPrecision(3)} ${units[power - 1]}`
 }
 
 /** A moment, in the zone asked for, as "2026-11-24 15:09:05 UTC". */
@@ -28,11 +30,24 @@ export function formatMoment(moment: string | Date, timeZone: string = 'UTC'): s
   return `${text} ${timeZone}`
 }
 
-/** Any JSON value as the text of a table cell. */
+/** Any JSON value as the text of a table cell. Four digits stay together, for they may be a year. */
 export function formatCell(value: unknown): string {
   if (value === null || value === undefined) return MISSING
-  if (typeof value === 'number') return Number.isInteger(value) ? formatNumber(value, 0) : formatNumber(value, 6)
+  if (typeof value === 'number') return Number.isFinite(value) ? numberFormat(6, 'min2').format(value) : MISSING
   if (typeof value === 'string') return value
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   return JSON.stringify(value)
+}
+
+const formats = new Map<string, Intl.NumberFormat>()
+
+/** Making one costs more than a thousand uses of it. */
+function numberFormat(decimals: number, useGrouping: 'always' | 'min2'): Intl.NumberFormat {
+  const key = `${decimals}:${useGrouping}`
+  let format = formats.get(key)
+  if (format === undefined) {
+    format = new Intl.NumberFormat('en-GB', { maximumFractionDigits: decimals, useGrouping, signDisplay: 'negative' })
+    formats.set(key, format)
+  }
+  return format
 }

@@ -21,6 +21,7 @@ h3 { margin: 1rem 0 .4rem; font-size: 1rem; }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: .8rem; margin: 0 0 1.6rem; }
 .fact { background: var(--card); border: 1px solid var(--line); border-left: 5px solid var(--neutral); border-radius: .5rem; padding: .7rem .9rem; }
 .fact.good { border-left-color: var(--good); } .fact.warning { border-left-color: var(--warning); } .fact.bad { border-left-color: var(--bad); }
+.fact.good span { color: var(--good); } .fact.warning span { color: var(--warning); } .fact.bad span { color: var(--bad); }
 .fact dt { color: var(--soft); font-size: .85rem; } .fact dd { margin: 0; font-size: 1.5rem; font-weight: 650; font-variant-numeric: tabular-nums; }
 section { background: var(--card); border: 1px solid var(--line); border-radius: .6rem; padding: 1.2rem 1.3rem; margin: 0 0 1.2rem; }
 .scroll { overflow-x: auto; }
@@ -37,10 +38,11 @@ code { font: .9em ui-monospace, "DejaVu Sans Mono", monospace; }
 a { color: var(--brand); }
 figure { margin: 0; } .bars svg { width: 100%; max-width: 46rem; height: auto; } .bars text { fill: var(--ink); font-size: 13px; }
 .bars rect { fill: var(--bar); } .bars rect.good { fill: var(--good); } .bars rect.warning { fill: var(--warning); } .bars rect.bad { fill: var(--bad); }
-.picture svg { max-width: 100%; height: auto; }
+.picture img { max-width: 100%; height: auto; }
 .text > :first-child { margin-top: 0; } .text > :last-child { margin-bottom: 0; }
 footer { color: var(--soft); margin-top: 1.8rem; } footer h2 { font-size: 1rem; }
-.provenance { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; margin: 0; font-size: .9rem; }
-.provenance dd { margin: 0; overflow-wrap: anywhere; }
+.list { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1.2rem; margin: 0; }
+footer .list { font-size: .9rem; } .list dt { color: var(--soft); }
+.list dd { margin: 0; overflow-wrap: anywhere; }
 @media print { body { background: #fff; } section, .fact { break-inside: avoid; } main { max-width: none; padding: 0; } }
 `

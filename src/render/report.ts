@@ -22,7 +22,9 @@ export type ReportSection =
       /** How many rows there were when only some are shown. */
       readonly totalRows?: number
     }
+  | { readonly kind: 'facts'; readonly title?: string; readonly note?: string; readonly facts: readonly Fact[] }
   | {
+      /** Lengths beside each other; a value below zero goes to the left, one that is missing has no bar. */
       readonly kind: 'bars'
       readonly title?: string
       readonly note?: string

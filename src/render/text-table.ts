@@ -15,7 +15,9 @@ export function textTable(rows: readonly Readonly<Record<string, unknown>>[], op
   const limit = options.cellWidth ?? 60
   const heading = columns.map((column) => options.headings?.[column] ?? column)
   const body = rows.map((row) => columns.map((column) => cut(oneLine(formatCell(row[column])), limit)))
-  const widths = columns.map((_, at) => Math.max(...[heading, ...body].map((cells) => displayWidth(cells[at] ?? ''))))
+  const widths = columns.map((_, at) =>
+    body.reduce((widest, cells) => Math.max(widest, displayWidth(cells[at] ?? '')), displayWidth(heading[at] ?? '')),
+  )
   const numeric = columns.map(
     (column) =>
       rows.length > 0 &&
@@ -32,16 +34,20 @@ export function textTable(rows: readonly Readonly<Record<string, unknown>>[], op
 
 /** How many columns of a terminal a text takes: letters of East Asian scripts and pictures take two. */
 export function displayWidth(text: string): number {
+  if (PLAIN.test(text)) return text.length
   let width = 0
-  for (const { segment } of new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text)) {
-    width +=
-      /\p{Emoji_Presentation}|[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]/u.test(
-        segment,
-      )
-        ? 2
-        : 1
-  }
+  for (const { segment } of segmenter.segment(text)) width += segmentWidth(segment)
   return width
+}
+
+/** Letters that are one column each and never join. */
+const PLAIN = /^[\u0020-\u007E]*$/
+const WIDE =
+  /^(?:\p{Emoji_Presentation}|.\uFE0F|[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6\u{20000}-\u{3FFFD}])/u
+const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
+
+function segmentWidth(segment: string): number {
+  return WIDE.test(segment) ? 2 : 1
 }
 
 function isNumeric(value: unknown): boolean {
@@ -54,7 +60,16 @@ function pad(text: string, width: number, right: boolean): string {
 }
 
 function cut(text: string, limit: number): string {
-  return displayWidth(text) <= limit ? text : `${text.slice(0, limit - 1)}…`
+  if (displayWidth(text) <= limit) return text
+  let kept = ''
+  let width = 0
+  for (const { segment } of segmenter.segment(text)) {
+    width += segmentWidth(segment)
+    // one column is for the ellipsis
+    if (width > limit - 1) break
+    kept += segment
+  }
+  return `${kept}…`
 }
 
 /** Line ends, tabs and control letters would break the table, or the terminal. */
