@@ -1,2 +1,33 @@
-/** The door for flow authors. */
+/** The door for flow authors: what a flow, a task and a deployment are made of. */
+export { collect } from './base/collect.ts'
+export { DAY, HOUR, MINUTE, SECOND } from './base/duration.ts'
 export * from './base/errors.ts'
+export type { Failure } from './base/failure.ts'
+export type { Io } from './base/io.ts'
+export type { JsonObject, JsonValue } from './base/json.ts'
+export type { Log } from './base/log.ts'
+export { Secret } from './base/secret.ts'
+
+export { image, link, markdown, progress, table, type ArtifactDraft, type TableRow } from './model/artifact.ts'
+export type { CachePolicy } from './model/cache-key.ts'
+export { exponentialBackoff, type RetryPolicy } from './model/retry.ts'
+export type { FlowRun } from './model/run.ts'
+export type { State, StateType } from './model/state.ts'
+export type { TaskRun } from './model/task-run.ts'
+
+export { defineBlock, secret, type Block } from './blocks/define.ts'
+export { jsonBlock, secretBlock } from './blocks/standard.ts'
+
+export type { FlowContext, RunContext, TaskContext } from './engine/context.ts'
+export { allowFailure, unmapped, whole } from './engine/feed.ts'
+export { flow, type AnyFlow, type Flow } from './engine/flow.ts'
+export { Future, type Settled } from './engine/future.ts'
+export type { FlowHook, TaskHook } from './engine/hooks.ts'
+export { failed } from './engine/returned-states.ts'
+export { atOnce, concurrent } from './engine/runners.ts'
+export { runtime } from './engine/runtime-info.ts'
+export { task, type AnyTask, type Task } from './engine/task.ts'
+
+export { deployment, type DeploymentDefinition } from './deploy/deployment.ts'
+export { upcoming } from './schedule/due.ts'
+export { cron, interval, rrule } from './schedule/schedule.ts'

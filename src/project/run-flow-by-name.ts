@@ -2,7 +2,7 @@
 import { toFailure, type Failure } from '../base/failure.ts'
 import type { JsonValue } from '../base/json.ts'
 import type { LogLevel } from '../base/log.ts'
-import { startRun } from '../engine/run-flow.ts'
+import { startRun } from '../engine/start-run.ts'
 import type { Host } from '../engine/host.ts'
 import type { Artifact } from '../model/artifact.ts'
 import type { FlowRun } from '../model/run.ts'
