@@ -54,9 +54,10 @@ export interface FlowCallOptions {
 }
 
 /** No argument is needed where an empty one will do. */
-type CallArguments<Given> = Record<never, never> extends Given
-  ? [params?: Feed<Given>, options?: FlowCallOptions]
-  : [params: Feed<Given>, options?: FlowCallOptions]
+type CallArguments<Given> =
+  Record<never, never> extends Given
+    ? [params?: Feed<Given>, options?: FlowCallOptions]
+    : [params: Feed<Given>, options?: FlowCallOptions]
 
 /** What a flow gives: futures in what it returns are awaited, one level into collections. */
 export type Returned<T> =

@@ -43,7 +43,9 @@ export async function callHooks<Arguments extends readonly unknown[]>(
     } catch (error) {
       const failure = toFailure(error)
       const name = hook.name === '' ? 'a hook' : `the hook ${hook.name}`
-      log.error(`${name} of ${when} failed: ${failure.message}${failure.hint === undefined ? '' : ` (${failure.hint})`}`)
+      log.error(
+        `${name} of ${when} failed: ${failure.message}${failure.hint === undefined ? '' : ` (${failure.hint})`}`,
+      )
     }
   }
 }

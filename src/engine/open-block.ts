@@ -69,9 +69,13 @@ async function findValues(scope: RunScope, block: AnyBlock, name: string, option
     return { values: await unsealed(scope, document.values, document.id), fallback: null }
   }
   if (options.fallback === undefined) {
-    throw new ConfigError('config/block-missing', `there is no store to look for the ${block.slug} block "${name}" in`, {
-      hint: 'run it in a project, or name a fallback: ctx.open(block, name, { fallback })',
-    })
+    throw new ConfigError(
+      'config/block-missing',
+      `there is no store to look for the ${block.slug} block "${name}" in`,
+      {
+        hint: 'run it in a project, or name a fallback: ctx.open(block, name, { fallback })',
+      },
+    )
   }
   const values: unknown = block.fallbacks?.[options.fallback]
   if (values === undefined) {
@@ -115,9 +119,11 @@ async function markFallback(
   readOnly: boolean,
 ): Promise<void> {
   const mark = `${block.slug} "${name}": fallback ${fallback}`
-  scope.log(step).warn(
-    `there is no store: ${block.slug} "${name}" is the fallback "${fallback}", ${readOnly ? 'and cannot write' : 'and writes are allowed by the flow'}`,
-  )
+  scope
+    .log(step)
+    .warn(
+      `there is no store: ${block.slug} "${name}" is the fallback "${fallback}", ${readOnly ? 'and cannot write' : 'and writes are allowed by the flow'}`,
+    )
   if (scope.run.fallbacks.includes(mark)) return
   const fallbacks = [...scope.run.fallbacks, mark]
   scope.run = { ...scope.run, fallbacks }

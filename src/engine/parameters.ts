@@ -23,6 +23,11 @@ export async function parseParams(schema: z.ZodType | null, given: unknown, owne
  */
 export async function storedParams(schema: z.ZodType | null, given: unknown, owner: string): Promise<JsonObject> {
   refuseUnknown(schema, given ?? {}, owner)
+  return await codeParams(schema, given, owner)
+}
+
+/** The same for a call in code, where the compiler looks after names that are too many. */
+export async function codeParams(schema: z.ZodType | null, given: unknown, owner: string): Promise<JsonObject> {
   const parsed = await parseParams(schema, given, owner)
   const asGiven = toJson(given ?? {}, owner)
   if (schema === null) return asGiven

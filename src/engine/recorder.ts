@@ -21,6 +21,12 @@ export interface Recorder {
   close(error: unknown): void
 }
 
+interface Entry {
+  readonly changes: readonly Change[]
+  readonly resolve: () => void
+  readonly reject: (error: Error) => void
+}
+
 const LINES_AT_ONCE = 200
 const FLUSH_AFTER_MS = 1_000
 /** 0.1, 0.2, 0.4 … s: 25 s in all, less than a lease. */
@@ -33,6 +39,7 @@ export function createRecorder(
 ): Recorder {
   const { store, clock } = host
   let lines: LogLine[] = []
+  let entries: Entry[] = []
   let timer: NodeJS.Timeout | undefined
   let closedBy: { readonly error: unknown } | undefined
 
@@ -63,21 +70,33 @@ export function createRecorder(
     }
   }
 
+  /** What was handed in during one turn of the event loop is one list: steps that end together share a write. */
+  const writeTogether = async (entries: readonly Entry[]) => {
+    const waiting = taken()
+    const logs: readonly Change[] = waiting.length === 0 ? [] : [{ kind: 'logs', lines: waiting }]
+    try {
+      await persist([...logs, ...entries.flatMap(({ changes }) => changes)])
+      for (const { resolve } of entries) resolve()
+    } catch (error) {
+      lines = [...waiting, ...lines]
+      if (entries.length === 1 || closedBy !== undefined) for (const { reject } of entries) reject(error as Error)
+      // one of them is refused: each on its own, so that the others are not refused with it
+      else for (const entry of entries) await writeTogether([entry])
+    }
+  }
+
   const recorder: Recorder = {
-    async write(changes) {
-      if (closedBy !== undefined) throw closedBy.error
-      if (store === null) return
-      if (lines.length === 0) {
-        await persist(changes)
-        return
-      }
-      const waiting = taken()
-      try {
-        await persist([{ kind: 'logs', lines: waiting }, ...changes])
-      } catch (error) {
-        lines = [...waiting, ...lines]
-        throw error
-      }
+    write(changes) {
+      if (closedBy !== undefined) return Promise.reject(closedBy.error as Error)
+      if (store === null) return Promise.resolve()
+      return new Promise((resolve, reject) => {
+        if (entries.push({ changes, resolve, reject }) > 1) return
+        queueMicrotask(() => {
+          const together = entries
+          entries = []
+          void writeTogether(together)
+        })
+      })
     },
     log(line) {
       if (store === null || closedBy !== undefined) return

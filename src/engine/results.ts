@@ -12,7 +12,11 @@ const IN_THE_ROW_BYTES = 64 * 1024
  *
  * @throws EngineError `engine/result` for a value that would come back as another one after a restart, naming its path
  */
-export async function keep(value: unknown, owner: string, keeper: ResultKeeper | undefined): Promise<KeptResult | null> {
+export async function keep(
+  value: unknown,
+  owner: string,
+  keeper: ResultKeeper | undefined,
+): Promise<KeptResult | null> {
   const text = resultText(value, owner)
   if (text === null) return null
   if (text.length <= IN_THE_ROW_BYTES || keeper === undefined) return inRow(value, text)

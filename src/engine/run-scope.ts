@@ -46,7 +46,7 @@ export interface RunScope {
   /** Futures that have not ended. */
   readonly underWay: Set<Future<unknown>>
   /** Futures that ended badly, in order. */
-  readonly failed: { readonly future: Future<unknown>; readonly message: string }[]
+  readonly failed: { readonly future: Future<unknown>; readonly nested: boolean; readonly message: string }[]
   /** Which step an error came from. */
   readonly origins: WeakMap<object, string>
   /** What the flow itself found wanting. */

@@ -15,7 +15,7 @@ import { zipFields, type MapFields } from './map-fields.ts'
 import { createPlaces } from './runners.ts'
 import { currentFrame, type FlowRunInfo } from './runtime-info.ts'
 import { submitAlone } from './run-alone.ts'
-import { submitTask } from './run-task.ts'
+import { submitTask, type SubmitOptions } from './run-task.ts'
 import type { TaskCore } from './task-core.ts'
 
 /** What a retry condition is told. */
@@ -98,7 +98,7 @@ export function task(
   definition: TaskDefinition<never, unknown> & { readonly input?: z.ZodType; readonly output?: z.ZodType },
 ): Task<never, unknown> {
   checkDefinition(definition)
-  const submit = (input: unknown, options: CallOptions = {}) => {
+  const submit = (input: unknown, options: SubmitOptions = {}) => {
     const frame = currentFrame()
     return frame === undefined ? submitAlone(core, input, options) : submitTask(frame, core, input, options)
   }
@@ -128,7 +128,7 @@ export function task(
 }
 
 function mapTask(
-  submit: (input: unknown, options: CallOptions & { readonly places?: unknown }) => Future<unknown>,
+  submit: (input: unknown, options: SubmitOptions) => Future<unknown>,
   definition: { readonly name: string },
   fields: unknown,
   options: MapOptions<never>,

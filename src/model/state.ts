@@ -105,6 +105,22 @@ export const TRANSITIONS: Readonly<Record<RunKind, Readonly<Record<StateType | '
   task: TASK_TRANSITIONS,
 }
 
+const TYPES: ReadonlySet<unknown> = new Set(STATE_TYPES)
+
+/** Whether a value is a state: what a body may return in place of a result. */
+export function isState(value: unknown): value is State {
+  if (typeof value !== 'object' || value === null) return false
+  const { id, type, name, at, details } = value as Partial<State>
+  return (
+    TYPES.has(type) &&
+    typeof id === 'string' &&
+    typeof name === 'string' &&
+    typeof at === 'string' &&
+    typeof details === 'object' &&
+    'message' in value
+  )
+}
+
 const TERMINAL: ReadonlySet<StateType> = new Set(['completed', 'failed', 'crashed', 'cancelled'])
 
 /** Whether nothing more happens by itself. */

@@ -1,0 +1,371 @@
+/**
+ * One attempt of a claimed run, from `pending` to its end or to the wait before the next attempt.
+ *
+ * A flow that fails is an outcome, not an exception: this throws only when the run was lost or cannot be recorded.
+ */
+import { isToolkitError } from '../base/errors.ts'
+import { toFailure } from '../base/failure.ts'
+import { newId } from '../base/ids.ts'
+import { newState } from '../model/new-state.ts'
+import type { FlowRun, KeptResult } from '../model/run.ts'
+import { isTerminal, type State } from '../model/state.ts'
+import type { Change, RunPatch } from '../store/store.ts'
+import { untilAbandoned } from './body.ts'
+import { contextOf } from './context.ts'
+import { blemishesOf, verdictOn } from './final-state.ts'
+import type { FlowCore } from './flow-core.ts'
+import type { AnyFlow } from './flow.ts'
+import { Future, type Settled } from './future.ts'
+import { callHooks, type FlowHooks } from './hooks.ts'
+import type { Host } from './host.ts'
+import { parseParams } from './parameters.ts'
+import { keep } from './results.ts'
+import { planRetry } from './retry-plan.ts'
+import { createRunScope, type RunScope } from './run-scope.ts'
+import { withinFrame, type Frame } from './runtime-info.ts'
+import { createStepTable, loadSteps, type StepTable } from './steps.ts'
+import { stopKind, stopMessage, type StopKind } from './stop.ts'
+import { timeUp } from './time-limit.ts'
+
+/** Where an attempt left the run. A state that is `scheduled` means: claim it again when it falls due. */
+export interface Attempt {
+  readonly run: FlowRun
+  readonly outcome: Settled<unknown>
+  /** What the next attempt in this process need not do again. */
+  readonly steps: StepTable
+}
+
+export interface AttemptOptions {
+  /** The body that calls this run as a subflow. */
+  readonly parent?: Frame | undefined
+  /** What an earlier attempt in this process has done, when no store remembers it. */
+  readonly steps?: StepTable | undefined
+}
+
+/**
+ * Executes a run that was claimed for this process: `run` is as the claim gave it. Resolves with the run as it ended; or
+ * `scheduled`, when a retry is due later (AwaitingRetry) or the process goes away (Resuming): then whoever claims it next
+ * goes on.
+ *
+ * @throws EngineError `engine/lease-lost` when the run was taken over; nothing more of it was written
+ * @throws StoreError when the run can no longer be recorded
+ */
+export async function executeRun(flow: Pick<AnyFlow, 'core'>, run: FlowRun, host: Host): Promise<FlowRun> {
+  return (await executeAttempts(flow.core, run, host)).run
+}
+
+/** Attempts that follow each other without a wait are made in one go. */
+export async function executeAttempts(
+  core: FlowCore,
+  run: FlowRun,
+  host: Host,
+  options: AttemptOptions = {},
+): Promise<Attempt> {
+  let attempt = await executeOnce(core, run, host, options)
+  while (attempt.run.state.type === 'running') {
+    attempt = await executeOnce(core, attempt.run, host, { ...options, steps: attempt.steps })
+  }
+  return attempt
+}
+
+async function executeOnce(core: FlowCore, run: FlowRun, host: Host, options: AttemptOptions): Promise<Attempt> {
+  const begunBefore = run.runCount > 0 || run.epoch > 1
+  const steps =
+    host.store !== null && begunBefore ? await loadSteps(host.store, run.id) : (options.steps ?? createStepTable())
+  const scope = createRunScope({ host, flow: core, run, steps, parent: options.parent })
+  const frame: Frame = { scope, step: null, signal: scope.signal, within: { key: null, seen: new Map() } }
+  const cancelling = followCancellation(frame)
+  try {
+    await scope.at('run-claimed', null)
+    const outcome = await attempt(frame, cancelling)
+    await closeClients(scope)
+    await scope.recorder.flushLogs()
+    return { run: scope.run, outcome, steps }
+  } catch (error) {
+    await closeClients(scope)
+    throw error
+  } finally {
+    cancelling.stop()
+    scope.close()
+  }
+}
+
+async function attempt(frame: Frame, cancelling: Cancelling): Promise<Settled<unknown>> {
+  const { scope } = frame
+  const { flow, host } = scope
+  let params: unknown
+  try {
+    params = await parseParams(flow.params, scope.run.parameters, flow.name)
+  } catch (error) {
+    return await end(frame, cancelling, { error }, false)
+  }
+  const runCount = scope.run.runCount + 1
+  if (!scope.signal.aborted) {
+    const running = newState('running', host.clock.now(), runCount === 1 ? {} : { name: 'Retrying' })
+    await become(scope, running, { runCount, startedAt: scope.run.startedAt ?? running.at, endedAt: null })
+    await callFlowHooks(frame, 'onRunning', running)
+  }
+  const finished = scope.signal.aborted ? { error: scope.signal.reason as unknown } : await runBody(frame, params)
+  if (scope.fatal !== null) throw scope.fatal.error
+  await scope.at('before-end', null)
+  return await end(frame, cancelling, finished, true)
+}
+
+type Finished = { readonly value: unknown; readonly state: State | null } | { readonly error: unknown }
+
+async function runBody(frame: Frame, params: unknown): Promise<Finished> {
+  const { scope } = frame
+  const { flow } = scope
+  const timer = startFlowLimit(scope)
+  try {
+    const context = contextOf(frame, scope.run.runCount)
+    const body = withinFrame(frame, async () => await verdictOn(await flow.run(params as never, context)))
+    const verdict = await untilAbandoned(scope, body)
+    await settleAll(scope, { tell: true })
+    return verdict
+  } catch (error) {
+    await settleAll(scope, { tell: false })
+    return { error }
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Waits for what the body has started and not awaited: every step has its end before the run has. */
+async function settleAll(scope: RunScope, { tell }: { readonly tell: boolean }): Promise<void> {
+  const forgotten = [...scope.underWay].filter((future) => !future.isHandled)
+  if (tell && forgotten.length > 0) {
+    const names = forgotten.slice(0, 5).map(({ runName }) => runName)
+    scope
+      .log(null)
+      .warn(`the flow returned before ${names.join(', ')}${forgotten.length > 5 ? ' and others' : ''} ended`)
+  }
+  while (scope.underWay.size > 0) await Promise.all([...scope.underWay].map((future) => Future.peek(future)))
+}
+
+async function end(
+  frame: Frame,
+  cancelling: Cancelling,
+  finished: Finished,
+  began: boolean,
+): Promise<Settled<unknown>> {
+  const { scope } = frame
+  const stop: StopKind | null = scope.signal.aborted ? stopKind(scope.signal.reason) : null
+  const reason: unknown = scope.signal.reason
+  if (stop === 'lease-lost') throw reason
+  if (stop === 'cancelled')
+    return await endCancelled(frame, cancelling, 'error' in finished ? null : 'it had finished by itself')
+  if (stop === 'timeout') return await endFailed(frame, cancelling, reason, true, began)
+  if ('error' in finished) {
+    if (stop === 'handed-back') return await handBack(frame, reason)
+    return await endFailed(frame, cancelling, finished.error, false, began)
+  }
+  let result: KeptResult | null
+  try {
+    result = await keep(finished.value, scope.flow.name, scope.host.results)
+  } catch (error) {
+    return await endFailed(frame, cancelling, error, false, began)
+  }
+  const { warning, message } = blemishesOf(scope)
+  const said = message ?? finished.state?.message ?? null
+  const state = newState('completed', scope.host.clock.now(), {
+    ...(message === null ? { name: finished.state?.name ?? 'Completed' } : { name: 'CompletedWithErrors' }),
+    ...(said === null ? {} : { message: said }),
+  })
+  if (warning !== null) scope.log(null).warn(`completed, but not all is well: ${warning}`)
+  const patch = { result, failure: null, warning, endedAt: state.at }
+  if (!(await becomeFinal(frame, cancelling, state, patch))) {
+    return await endCancelled(frame, cancelling, 'it had finished by itself')
+  }
+  await callFlowHooks(frame, 'onCompletion', state)
+  return { state, result: finished.value }
+}
+
+async function endFailed(
+  frame: Frame,
+  cancelling: Cancelling,
+  error: unknown,
+  timedOut: boolean,
+  began: boolean,
+): Promise<Settled<unknown>> {
+  const { scope } = frame
+  const { flow, host, run } = scope
+  const failure = toFailure(error)
+  const step = typeof error === 'object' && error !== null ? scope.origins.get(error) : undefined
+  const message = step === undefined ? failure.message : `${step} failed: ${failure.message}`
+  // a crash has a budget of its own
+  const attemptsMade = run.runCount - run.crashCount
+  const delayMs = began ? planRetry(flow.retry, error, { attempt: attemptsMade, run }, host.random) : null
+  if (delayMs !== null) return await awaitRetry(frame, cancelling, error, message, delayMs)
+
+  const state = newState('failed', host.clock.now(), {
+    ...(timedOut ? { name: 'TimedOut' } : {}),
+    message,
+    ...(step === undefined ? {} : { details: { step } }),
+  })
+  scope.log(null).error(message)
+  const warning = scope.warnings.length === 0 ? null : scope.warnings.join('; ')
+  if (!(await becomeFinal(frame, cancelling, state, { failure, warning, endedAt: state.at }))) {
+    return await endCancelled(frame, cancelling, `it had failed by itself: ${message}`)
+  }
+  await callFlowHooks(frame, 'onFailure', state)
+  return { state, error }
+}
+
+/** A wait lets go of the run: it can be claimed by whoever is there when it falls due. Without one it goes on here. */
+async function awaitRetry(
+  frame: Frame,
+  cancelling: Cancelling,
+  error: unknown,
+  message: string,
+  delayMs: number,
+): Promise<Settled<unknown>> {
+  const { scope } = frame
+  const at = scope.host.clock.now()
+  scope.log(null).warn(`attempt ${scope.run.runCount} failed: ${message}`)
+  if (delayMs === 0) return { state: scope.run.state, error }
+  const state = newState('scheduled', at, {
+    name: 'AwaitingRetry',
+    message: `attempt ${scope.run.runCount} failed: ${message}`,
+    details: { scheduledFor: new Date(at.getTime() + delayMs).toISOString(), retriable: true },
+  })
+  await scope.recorder.flushLogs()
+  if (!(await becomeFinal(frame, cancelling, state, {}))) return await endCancelled(frame, cancelling, message)
+  return { state, error }
+}
+
+async function handBack(frame: Frame, reason: unknown): Promise<Settled<unknown>> {
+  const { scope } = frame
+  const at = scope.host.clock.now()
+  const message = stopMessage(reason)
+  const state = newState('scheduled', at, { name: 'Resuming', message, details: { scheduledFor: at.toISOString() } })
+  scope.log(null).info(`handed back: ${message}`)
+  await become(scope, state, {})
+  return { state, error: reason }
+}
+
+async function endCancelled(frame: Frame, cancelling: Cancelling, meanwhile: string | null): Promise<Settled<unknown>> {
+  const { scope } = frame
+  await cancelling.announced()
+  const asked = scope.signal.aborted ? stopMessage(scope.signal.reason) : (scope.run.state.message ?? 'asked to stop')
+  const message = meanwhile === null ? asked : `${asked}; ${meanwhile}`
+  const state = newState('cancelled', scope.host.clock.now(), { message })
+  scope.log(null).warn(`cancelled: ${message}`)
+  await become(scope, state, { endedAt: state.at }, await tidings(scope, state, { endedAt: state.at }))
+  await scope.at('run-ended', null)
+  return { state, error: scope.signal.aborted ? scope.signal.reason : new Error(message) }
+}
+
+/** Writes the end with all that goes with it. False when somebody has asked to cancel the run meanwhile. */
+async function becomeFinal(frame: Frame, cancelling: Cancelling, state: State, patch: RunPatch): Promise<boolean> {
+  const { scope } = frame
+  try {
+    await become(scope, state, patch, isTerminal(state) ? await tidings(scope, state, patch) : [])
+  } catch (error) {
+    if (!isToolkitError(error) || error.code !== 'engine/transition') throw error
+    const present = await scope.host.store?.runs.get(scope.run.id)
+    if (present?.state.type !== 'cancelling') throw error
+    scope.run = { ...scope.run, state: present.state }
+    await cancelling.askedElsewhere(present.state)
+    return false
+  }
+  await scope.at('run-ended', null)
+  return true
+}
+
+async function become(scope: RunScope, state: State, patch: RunPatch, beside: readonly Change[] = []): Promise<void> {
+  const { id, epoch } = scope.run
+  await scope.recorder.write([{ kind: 'run-state', runId: id, epoch, state, patch }, ...beside])
+  scope.run = { ...scope.run, ...patch, state }
+  scope.host.onState?.(state, scope.place(null))
+}
+
+/** What is written with an end: an event, and the messages that rules ask for. */
+async function tidings(scope: RunScope, state: State, patch: RunPatch): Promise<readonly Change[]> {
+  const { run, host } = scope
+  const event: Change = {
+    kind: 'event',
+    event: {
+      id: newId(Date.parse(state.at)),
+      at: state.at,
+      name: `run.${state.type}`,
+      resource: `run/${run.id}`,
+      payload: { flow: run.flowName, run: run.name, state: state.name, deployment: run.deploymentName },
+    },
+  }
+  try {
+    const messages = (await host.messages?.({ ...run, ...patch, state }, state)) ?? []
+    return [event, ...messages.map((message): Change => ({ kind: 'outbox', message }))]
+  } catch (error) {
+    scope.log(null).error(`the messages about this run could not be made: ${toFailure(error).message}`)
+    return [event]
+  }
+}
+
+/** Says `cancelling` as soon as the run is asked to stop, whatever its body does about it. */
+interface Cancelling {
+  /** Resolves when the store knows. */
+  announced(): Promise<void>
+  /** Somebody else wrote it. */
+  askedElsewhere(state: State): Promise<void>
+  stop(): void
+}
+
+function followCancellation(frame: Frame): Cancelling {
+  const { scope } = frame
+  let announced: Promise<void> | undefined
+  const announce = async () => {
+    const state = newState('cancelling', scope.host.clock.now(), { message: stopMessage(scope.signal.reason) })
+    try {
+      await become(scope, state, {})
+    } catch (error) {
+      const present = await scope.host.store?.runs.get(scope.run.id)
+      if (present?.state.type !== 'cancelling') throw error
+      scope.run = { ...scope.run, state: present.state }
+    }
+    await callFlowHooks(frame, 'onCancellation', scope.run.state)
+  }
+  const heard = () => {
+    if (stopKind(scope.signal.reason) !== 'cancelled') return
+    announced ??= announce()
+    announced.catch(() => {}) // whoever waits for it hears of it
+  }
+  scope.signal.addEventListener('abort', heard, { once: true })
+  return {
+    async announced() {
+      if (scope.signal.aborted) heard()
+      await announced
+    },
+    async askedElsewhere(state) {
+      announced ??= callFlowHooks(frame, 'onCancellation', state)
+      await announced
+    },
+    stop: () => scope.signal.removeEventListener('abort', heard),
+  }
+}
+
+async function callFlowHooks(frame: Frame, when: keyof FlowHooks, state: State): Promise<void> {
+  const { scope } = frame
+  const hooks = scope.flow.hooks[when]
+  if (hooks === undefined) return
+  const context = contextOf(frame, scope.run.runCount)
+  await withinFrame(frame, () =>
+    callHooks(hooks, `${scope.flow.name} (${when})`, context.log, scope.flow.flow, scope.run, state, context),
+  )
+}
+
+function startFlowLimit(scope: RunScope): NodeJS.Timeout | undefined {
+  const { timeoutMs, name } = scope.flow
+  if (timeoutMs === null) return undefined
+  return setTimeout(() => scope.abort(timeUp(name, timeoutMs)), Math.min(timeoutMs, 2 ** 31 - 1))
+}
+
+async function closeClients(scope: RunScope): Promise<void> {
+  for (const close of scope.closers.splice(0).reverse()) {
+    try {
+      await close()
+    } catch (error) {
+      scope.log(null).warn(`a connection did not close: ${toFailure(error).message}`)
+    }
+  }
+}

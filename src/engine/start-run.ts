@@ -1,0 +1,321 @@
+/**
+ * Asking for runs and seeing them through in this process: made and claimed here, resumed under their key, or followed
+ * while another process executes them.
+ */
+import { ConfigError, EngineError, isToolkitError } from '../base/errors.ts'
+import type { JsonObject } from '../base/json.ts'
+import { newRun, type RunRequest } from '../model/new-run.ts'
+import { newState } from '../model/new-state.ts'
+import type { FlowRun } from '../model/run.ts'
+import { isTerminal } from '../model/state.ts'
+import type { Change, Store } from '../store/store.ts'
+import type { FlowCore } from './flow-core.ts'
+import type { AnyFlow } from './flow.ts'
+import type { Settled } from './future.ts'
+import type { Host } from './host.ts'
+import { keepLease, LEASE_MS } from './lease.ts'
+import { storedParams } from './parameters.ts'
+import { loadKept } from './results.ts'
+import { errorOfRun } from './revive.ts'
+import { executeAttempts, type Attempt } from './run-flow.ts'
+import type { Frame } from './runtime-info.ts'
+import type { StepTable } from './steps.ts'
+import { stopKind, stopMessage } from './stop.ts'
+
+export interface CreateRunOptions {
+  readonly host: Host
+  /** Names the run, so that asking again finds it. */
+  readonly key?: string
+  readonly tags?: readonly string[]
+  /** Default: now. */
+  readonly dueAt?: Date
+  readonly deployment?: NonNullable<RunRequest['deployment']>
+}
+
+export interface StartRunOptions extends CreateRunOptions {
+  /** A run with this key that completed: start another one (default), or give its result again. */
+  readonly whenCompleted?: 'start' | 'reuse'
+  /** A run with this key that a live process executes: refuse (default), or wait for its end. */
+  readonly whenRunning?: 'refuse' | 'follow'
+}
+
+export interface EndedRun {
+  readonly run: FlowRun
+  /** Of a run that completed. */
+  readonly result: unknown
+  /** Why there is no result: what the flow threw, or what is kept of it; null for a run that completed. */
+  readonly error: unknown
+}
+
+const FOLLOW_EVERY_MS = 500
+
+/**
+ * A scheduled run in the store, for a worker to take when it falls due.
+ *
+ * @throws ConfigError `config/params` with a message per field, before anything is written
+ */
+export async function createRun(
+  flow: Pick<AnyFlow, 'core'>,
+  params: unknown,
+  options: CreateRunOptions,
+): Promise<FlowRun> {
+  const { core } = flow
+  const { store } = options.host
+  if (store === null) {
+    throw new ConfigError('config/setting', `a run of ${core.name} needs a store to wait in`, {
+      hint: 'open a project, or call the flow to run it at once',
+    })
+  }
+  const run = requestRun(core, await storedParams(core.params, params, core.name), options)
+  await store.write([{ kind: 'run-created', run }])
+  return run
+}
+
+/**
+ * Runs a flow here and now. With a key, an unfinished or failed run of that key is resumed: finished steps give their
+ * stored results.
+ *
+ * A flow that fails is told in `error`. @throws ConfigError `config/params`; EngineError `engine/lease-lost` when another
+ * process has the run
+ */
+export async function startRun(
+  flow: Pick<AnyFlow, 'core'>,
+  params: unknown,
+  options: StartRunOptions,
+): Promise<EndedRun> {
+  const parameters = await storedParams(flow.core.params, params, flow.core.name)
+  return ended(await runHere(flow.core, parameters, options))
+}
+
+/**
+ * Goes on with a run that is in the store: one that failed, crashed or was cancelled is asked for again, one whose process
+ * is gone is taken over. A completed one gives its result.
+ *
+ * @throws StoreError `store/not-found`, EngineError `engine/lease-lost` when another process has the run
+ */
+export async function resumeRun(flow: Pick<AnyFlow, 'core'>, runId: string, host: Host): Promise<EndedRun> {
+  const run = await host.store?.runs.get(runId)
+  if (run === null || run === undefined || host.store === null) {
+    throw new ConfigError('config/params', `there is no run "${runId}" to resume`, { hint: 'see d2flow flow-run ls' })
+  }
+  const taken = await takeUp(flow.core, run, { host, store: host.store, whenRunning: 'refuse' })
+  return ended(taken)
+}
+
+export interface RunEnd {
+  readonly run: FlowRun
+  readonly outcome: Settled<unknown>
+}
+
+export interface RunHereOptions extends StartRunOptions {
+  readonly parent?: Frame
+  /** Known to be new: nobody can have used the key before. */
+  readonly fresh?: boolean
+}
+
+/** The same for a flow that is started, called with nothing around it, or called by another. */
+export async function runHere(core: FlowCore, parameters: JsonObject, options: RunHereOptions): Promise<RunEnd> {
+  const { host, key, parent } = options
+  const { store, leaseMs = LEASE_MS } = host
+  if (store !== null && key !== undefined && options.fresh !== true) {
+    const found = await store.runs.findByKey(core.name, key)
+    const reuse = found?.state.type === 'completed' ? options.whenCompleted === 'reuse' : found !== null
+    if (found !== null && reuse) {
+      return await takeUp(core, found, { host, store, parent, whenRunning: options.whenRunning ?? 'refuse' })
+    }
+  }
+  const asked = requestRun(core, parameters, options)
+  const run: FlowRun = { ...asked, state: newState('pending', host.clock.now()), epoch: 1 }
+  await store?.write([{ kind: 'run-created', run, claimed: { worker: host.identity, leaseMs } }])
+  return await seeThrough(core, run, { host, parent })
+}
+
+interface SeeThroughOptions {
+  readonly host: Host
+  readonly parent?: Frame | undefined
+}
+
+/** A claimed run to its end, through the waits between its attempts. */
+async function seeThrough(core: FlowCore, claimed: FlowRun, { host, parent }: SeeThroughOptions): Promise<RunEnd> {
+  let run = claimed
+  let steps: StepTable | undefined
+  for (;;) {
+    const attempt = await executeLeased(core, run, host, parent, steps)
+    if (attempt.run.state.type !== 'scheduled' || attempt.run.state.name === 'Resuming') return attempt
+    const dueAt = attempt.run.state.details.scheduledFor
+    const waitMs = dueAt === undefined ? 0 : Date.parse(dueAt) - host.clock.now().getTime()
+    try {
+      await host.clock.sleep(Math.max(0, waitMs), host.signal)
+    } catch {
+      return await giveUpWaiting(attempt.run, host)
+    }
+    if (host.store !== null) {
+      return await takeUp(core, attempt.run, {
+        host,
+        store: host.store,
+        parent,
+        whenRunning: 'follow',
+        seenAlive: true,
+      })
+    }
+    run = { ...attempt.run, state: newState('pending', host.clock.now()) }
+    steps = attempt.steps
+  }
+}
+
+/** With its lease kept alive; a lease that is lost stops the run. */
+async function executeLeased(
+  core: FlowCore,
+  run: FlowRun,
+  host: Host,
+  parent: Frame | undefined,
+  steps: StepTable | undefined,
+): Promise<Attempt> {
+  if (host.store === null || host.beats === false) return await executeAttempts(core, run, host, { parent, steps })
+  const stop = new AbortController()
+  const outer = host.signal
+  const follow = () => stop.abort(outer?.reason)
+  if (outer?.aborted === true) follow()
+  else outer?.addEventListener('abort', follow, { once: true })
+  const stopBeating = keepLease(host, run, (error) => stop.abort(error))
+  try {
+    return await executeAttempts(core, run, { ...host, signal: stop.signal }, { parent, steps })
+  } finally {
+    stopBeating()
+    outer?.removeEventListener('abort', follow)
+  }
+}
+
+interface TakeUpOptions extends SeeThroughOptions {
+  readonly store: Store
+  readonly whenRunning: 'refuse' | 'follow'
+  /** An end that is found is the end: the run was seen alive before. */
+  readonly seenAlive?: boolean
+}
+
+/** A run that is there already: claimed as soon as it may be, followed while it is another's, or its end as it is kept. */
+async function takeUp(core: FlowCore, found: FlowRun, options: TakeUpOptions): Promise<RunEnd> {
+  const { host, store, parent } = options
+  const { clock } = host
+  let seenAlive = options.seenAlive ?? false
+  for (let run = found; ; run = (await store.runs.get(run.id)) ?? run) {
+    if (run.state.type === 'completed' || (seenAlive && isTerminal(run.state))) return await storedEnd(run, host)
+    if (isTerminal(run.state) || (run.state.type === 'scheduled' && !seenAlive)) await askAgain(run, host, store)
+    else if (run.state.type !== 'scheduled' && !(await takeOver(run, host, store))) {
+      if (options.whenRunning === 'refuse') throw await heldBy(run, store)
+      seenAlive = true
+    }
+    const { leaseMs = LEASE_MS } = host
+    const [claimed] = await store.leases.claim(host.identity, { limit: 1, leaseMs, runIds: [run.id] })
+    if (claimed !== undefined) return await seeThrough(core, claimed, { host, parent })
+    try {
+      await clock.sleep(FOLLOW_EVERY_MS, host.signal)
+    } catch (error) {
+      return { run, outcome: { state: run.state, error } }
+    }
+  }
+}
+
+/** Due now, whatever it waited for. */
+async function askAgain(run: FlowRun, host: Host, store: Store): Promise<void> {
+  const at = host.clock.now()
+  const state = newState('scheduled', at, { name: 'Resuming', details: { scheduledFor: at.toISOString() } })
+  await writeUnlessOvertaken(store, [
+    { kind: 'run-state', runId: run.id, epoch: run.epoch, state, patch: { endedAt: null } },
+  ])
+}
+
+/** Whether the run is free now: its lease ran out, or its process is known to be gone. */
+async function takeOver(run: FlowRun, host: Host, store: Store): Promise<boolean> {
+  const lease = (await store.leases.list()).find(({ runId }) => runId === run.id)
+  if (lease !== undefined && host.isGone?.(lease.worker) !== true) return false
+  const at = host.clock.now()
+  const epoch = run.epoch + 1
+  if (run.state.type === 'cancelling') {
+    const cancelled = newState('cancelled', at, { message: 'its process is gone' })
+    await writeUnlessOvertaken(store, [
+      { kind: 'run-state', runId: run.id, epoch: run.epoch, state: cancelled, patch: { endedAt: cancelled.at } },
+    ])
+    return true
+  }
+  const message = `process ${lease?.worker.pid ?? ''} stopped without a word`.replace('  ', ' ')
+  const crashed = newState('crashed', at, { message })
+  const again = newState('scheduled', at, { name: 'Recovering', details: { scheduledFor: at.toISOString() } })
+  await writeUnlessOvertaken(store, [
+    {
+      kind: 'run-state',
+      runId: run.id,
+      epoch: run.epoch,
+      state: crashed,
+      patch: { crashCount: run.crashCount + 1 },
+      nextEpoch: epoch,
+    },
+    { kind: 'run-state', runId: run.id, epoch, state: again },
+    { kind: 'logs', lines: [{ runId: run.id, taskRunId: null, at: crashed.at, level: 'warn', message }] },
+  ])
+  return true
+}
+
+/** Two processes may want the same run: one is refused, looks again, and finds what the other did. */
+async function writeUnlessOvertaken(store: Store, changes: readonly Change[]): Promise<void> {
+  try {
+    await store.write(changes)
+  } catch (error) {
+    if (!isToolkitError(error) || (error.code !== 'store/stale' && error.code !== 'engine/transition')) throw error
+  }
+}
+
+async function heldBy(run: FlowRun, store: Store): Promise<EngineError> {
+  const lease = (await store.leases.list()).find(({ runId }) => runId === run.id)
+  const holder = lease === undefined ? 'another process' : `process ${lease.worker.pid} on ${lease.worker.hostName}`
+  return new EngineError('engine/lease-lost', `run ${run.name} of ${run.flowName} is with ${holder}`, {
+    hint: 'wait for its end, or cancel it first',
+    details: { runId: run.id },
+  })
+}
+
+async function giveUpWaiting(run: FlowRun, host: Host): Promise<RunEnd> {
+  const reason: unknown = host.signal?.reason
+  if (stopKind(reason) !== 'cancelled') return { run, outcome: { state: run.state, error: reason } }
+  const state = newState('cancelled', host.clock.now(), { message: stopMessage(reason) })
+  const change: Change = {
+    kind: 'run-state',
+    runId: run.id,
+    epoch: run.epoch,
+    state,
+    patch: { endedAt: state.at },
+  }
+  await host.store?.write([change])
+  return { run: { ...run, state, endedAt: state.at }, outcome: { state, error: reason } }
+}
+
+async function storedEnd(run: FlowRun, host: Host): Promise<RunEnd> {
+  if (run.state.type !== 'completed') return { run, outcome: { state: run.state, error: errorOfRun(run) } }
+  const result = await loadKept(run.result, run.name, host.results)
+  return { run, outcome: { state: run.state, result } }
+}
+
+function requestRun(
+  core: FlowCore,
+  parameters: JsonObject,
+  { host, key, tags, dueAt, deployment, parent }: CreateRunOptions & { readonly parent?: Frame },
+): FlowRun {
+  const outer = parent?.scope.run
+  return newRun({
+    flowName: core.name,
+    flowVersion: core.version,
+    parameters,
+    at: host.clock.now(),
+    key: key ?? null,
+    ...(tags === undefined ? {} : { tags }),
+    ...(dueAt === undefined ? {} : { dueAt }),
+    ...(deployment === undefined ? {} : { deployment }),
+    ...(outer === undefined ? {} : { parent: { id: outer.id, rootRunId: outer.rootRunId } }),
+  })
+}
+
+function ended({ run, outcome }: RunEnd): EndedRun {
+  return 'error' in outcome
+    ? { run, result: undefined, error: outcome.error }
+    : { run, result: outcome.result, error: null }
+}
