@@ -25,8 +25,12 @@ export function parseDuration(text: string): number {
 
 /** A length for people: "850 ms", "4.2 s", "3 min 20 s", "2 h 5 min". */
 export function formatDuration(ms: number): string {
-  if (ms < SECOND) return `${Math.round(ms)} ms`
-  if (ms < MINUTE) return `${(ms / SECOND).toFixed(1)} s`
-  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min ${Math.round((ms % MINUTE) / SECOND)} s`
-  return `${Math.floor(ms / HOUR)} h ${Math.round((ms % HOUR) / MINUTE)} min`
+  if (Math.round(ms) < SECOND) return `${Math.round(ms)} ms`
+  // rounded before it is split, so that it never says "60 s"
+  const tenths = Math.round(ms / 100)
+  if (tenths < 600) return `${(tenths / 10).toFixed(1)} s`
+  const seconds = Math.round(ms / SECOND)
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+  const minutes = Math.round(ms / MINUTE)
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
