@@ -109,7 +109,8 @@ function indexesOf(conflict: Conflict, rows: readonly DataValueKey[]): number[] 
 
   const isCulprit = GROUP_CULPRITS[code]
   if (isCulprit !== undefined) {
-    return rows.flatMap((row, index) => (isCulprit(row, new Set(list), heads) ? [index] : []))
+    const blamed = new Set(list)
+    return rows.flatMap((row, index) => (isCulprit(row, blamed, heads) ? [index] : []))
   }
   // the extent of E8128 is its group; the list names the rows that share the key
   if (code === 'E8128') return list.map(Number).filter((index) => index in rows)

@@ -48,7 +48,9 @@ export function createPushLedger(table: RowTable, refused: ReadonlyMap<number, R
     entries,
     entriesOf(outcome) {
       const code = OUTCOMES.indexOf(outcome)
-      return [...codes.entries()].flatMap(([position, one]) => (one === code ? [entryAt(position)] : []))
+      const entries: LedgerEntry[] = []
+      for (const [position, one] of codes.entries()) if (one === code) entries.push(entryAt(position))
+      return entries
     },
   }
 }
