@@ -4,3 +4,5 @@ export { slackAnswers, slackHandlers, type SlackHandlers } from '../../fixtures/
 export { webhookHandlers, type WebhookHandlers } from '../../fixtures/webhook/index.ts'
 export { createFakeClock, type FakeClock } from './fake-clock.ts'
 export { mockNetwork, type MockNetwork } from './mock-network.ts'
+export { runFlow, type FlowRunReport, type LentBlock, type RunFlowOptions } from './run-flow.ts'
+export { stubClient } from './stub-client.ts'
