@@ -17,8 +17,9 @@ import { dueBetween, upcoming } from './due.ts'
 const AHEAD = 3
 /** How far ahead runs are made at most. */
 const AHEAD_MS = 100 * DAY
-/** A moment older than this with no run of its own was missed: nobody was there to make it. */
-const MISSED_AFTER_MS = 15 * SECOND
+/** A run that was made ahead may wait this long for somebody to take it before it counts as missed. */
+const PATIENCE_MS = 15 * SECOND
+const MOMENTS_LOOKED_AT = 10_000
 /** At most this many missed moments leave a record of their own. */
 const RECORDS = 100
 
@@ -60,7 +61,7 @@ function changesFor(
     const existing = own.get(moment.toISOString())
     if (wanted.has(moment.toISOString())) {
       if (existing === undefined) make(moment)
-    } else if (existing === undefined || existing.state.type === 'scheduled') {
+    } else if (existing === undefined || isOverdue(existing, at)) {
       const run = existing ?? make(moment)
       changes.push({
         kind: 'run-state',
@@ -91,9 +92,11 @@ function missedMoments(
   const since = [deployment.scheduledFromAt, ...dealtWith].reduce((latest, moment) =>
     moment > latest ? moment : latest,
   )
-  const until = new Date(at.getTime() - MISSED_AFTER_MS)
-  const moments = dueBetween(resolved(deployment, record), new Date(since), until, 10_000)
-  return moments
+  return dueBetween(resolved(deployment, record), new Date(since), at, MOMENTS_LOOKED_AT)
+}
+
+function isOverdue({ state, dueAt }: FlowRun, at: Date): boolean {
+  return state.type === 'scheduled' && at.getTime() - Date.parse(dueAt) > PATIENCE_MS
 }
 
 function wantedOf(missed: readonly Date[], record: ScheduleRecord, at: Date): readonly Date[] {
