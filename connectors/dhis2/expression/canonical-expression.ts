@@ -226,7 +226,7 @@ function multiplied({ first, rest }: Chain): Product {
       const left = { coefficient, over, under }
       const folded = isConstant(left) && isConstant(by) ? remainder(coefficient, by.coefficient) : null
       const form: Form = {
-        text: `${productForm(left).text} % ${wrapped(productForm(by), RANK['*'] + 1)}`,
+        text: `${wrapped(productForm(left), RANK['*'])} % ${wrapped(productForm(by), RANK['*'] + 1)}`,
         rank: REMAINDER_RANK,
       }
       ;[coefficient, over, under] = folded === null ? [ONE, [form], []] : [folded, [], []]
