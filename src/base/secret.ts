@@ -35,12 +35,15 @@ export class Secret {
   }
 }
 
-/** A text with every occurrence of the secrets replaced by `***`. */
+/** A text with every occurrence of the secrets replaced by `***`: as they are, as in a URL, as inside JSON. */
 export function maskSecrets(text: string, secrets: readonly Secret[]): string {
-  return secrets.reduce((masked, secret) => {
-    const plain = secret.reveal()
-    return plain === '' ? masked : masked.replaceAll(plain, MASK).replaceAll(encodeURIComponent(plain), MASK)
-  }, text)
+  const forms = secrets.flatMap((secret) => {
+    const plain = secret.reveal().toWellFormed()
+    return [plain, encodeURIComponent(plain), JSON.stringify(plain).slice(1, -1)]
+  })
+  // the longest first: a secret that begins with another one would show its end
+  const inOrder = [...new Set(forms)].filter((form) => form !== '').sort((a, b) => b.length - a.length)
+  return inOrder.reduce((masked, form) => masked.replaceAll(form, MASK), text)
 }
 
 const VERSION = 'v1'
