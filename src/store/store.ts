@@ -33,10 +33,14 @@ export type TaskRunPatch = Partial<
   >
 >
 
-/** One thing to be written. Every new state also becomes a row of the history. */
+/**
+ * One thing to be written. Every new state is also added to the history; one whose `transitionId` is there already is
+ * ignored.
+ */
 export type Change =
   /**
-   * A new run; ignored (not refused) when its deployment, schedule and `dueAt` already have one. With `claimed` it is
+   * A new run; ignored (not refused) when its deployment, schedule and `dueAt` already have one, and so is what the rest
+   * of the list says of it. Refused with `store/stale` while another run of the flow lives under its key. With `claimed` it is
    * `pending` with epoch 1 and its creator holds the lease from the start, so that no worker takes it in between.
    */
   | {
@@ -144,7 +148,10 @@ export interface TaskRunStore {
 }
 
 export interface LogStore {
-  /** Oldest first. `after` is the number of lines already seen. `tail` gives the last n instead. */
+  /**
+   * Oldest first, of this `level` and graver. `after` is the number of such lines already seen. `tail` gives the last n
+   * instead.
+   */
   list(
     runId: string,
     options?: { readonly after?: number; readonly tail?: number; readonly level?: LogLevel },
@@ -161,6 +168,7 @@ export interface ArtifactStore {
 }
 
 export interface CacheStore {
+  /** Null also for what has expired by the store's clock. */
   get(key: string): Promise<CacheRecord | null>
 }
 
@@ -197,7 +205,8 @@ export interface DeploymentStore {
 export interface LeaseStore {
   /**
    * Takes up to `limit` runs that are scheduled and due: pending, `epoch + 1`, a lease, a history row.
-   * Two workers that ask at once never get the same run. `runIds` narrows the choice.
+   * Two workers that ask at once never get the same run. `runIds` narrows the choice. Runs of a paused deployment's
+   * schedules wait; one that a person asked for does not.
    */
   claim(
     worker: WorkerIdentity,
