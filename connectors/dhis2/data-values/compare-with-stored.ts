@@ -5,7 +5,7 @@
  * whoever keeps it before the import can go on after a crash and end with the ledger of a push that was not broken.
  */
 import type { BatchRow, DataValueBatch, StoredValuesQuery } from './data-value-batch.ts'
-import { dataValueKey } from './data-value-row.ts'
+import { createRowFinder } from './row-finder.ts'
 import type { ReadStoredValues, StoredValue } from './stored-value.ts'
 import { isSameValue } from './value-form.ts'
 
@@ -37,13 +37,13 @@ export async function compareRows(
   reads: readonly StoredValuesQuery[],
   context: CompareContext,
 ): Promise<ComparedRows> {
-  const rowOf = new Map(rows.map((row, number) => [dataValueKey(row), number]))
+  const find = createRowFinder(rows)
   const letters: StoredLetter[] = rows.map(() => 'a')
   for (const query of reads) {
     for await (const stored of context.readStored(query)) {
-      const number = rowOf.get(dataValueKey(stored))
-      const row = number === undefined ? undefined : rows[number]
-      if (number === undefined || row === undefined || stored.deleted === true) continue
+      const number = find(stored)
+      const row = rows[number]
+      if (row === undefined || stored.deleted === true) continue
       letters[number] = holds(stored, row, batch.valueTypes[row.dataElement] ?? 'TEXT', context) ? 's' : 'd'
     }
   }

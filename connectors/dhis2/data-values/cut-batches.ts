@@ -24,15 +24,24 @@ export interface Batches {
   readonly batchAt: (number: number) => DataValueBatch
 }
 
-/** @param chosen the data set of every row; null for rows that are not sent */
-export function cutBatches(table: RowTable, chosen: readonly (DataSetFacts | null)[], context: CutContext): Batches {
-  const sets = [...new Set(chosen)].filter((set) => set !== null).toSorted((a, b) => (a.id < b.id ? -1 : 1))
-  const batches = sets.flatMap((set) => {
-    const rows = Uint32Array.from(chosen.flatMap((one, row) => (one === set ? [row] : [])))
-    const rule = ruleFor(set, context)
-    sortRows(rows, table, rule, context.index)
-    return cutRows(rows, table, rule, context.batchRows).map((some) => ({ set, rows: some }))
-  })
+/** In place of the number of a data set: the row is not sent. */
+export const NOT_SENT = -1
+
+/** @param chosen the number of the data set of every row, in `sets`, or `NOT_SENT` */
+export function cutBatches(
+  table: RowTable,
+  sets: readonly DataSetFacts[],
+  chosen: Int32Array,
+  context: CutContext,
+): Batches {
+  const batches = sets
+    .map((set, number) => ({ set, rows: rowsOf(chosen, number) }))
+    .toSorted((a, b) => (a.set.id < b.set.id ? -1 : 1))
+    .flatMap(({ set, rows }) => {
+      const rule = ruleFor(set, context)
+      sortRows(rows, table, rule, context.index)
+      return cutRows(rows, table, rule, context.batchRows).map((some) => ({ set, rows: some }))
+    })
   return {
     batchCount: batches.length,
     batchAt(number) {
@@ -41,6 +50,17 @@ export function cutBatches(table: RowTable, chosen: readonly (DataSetFacts | nul
       return buildBatch(table, batch.set, batch.rows, context)
     },
   }
+}
+
+function rowsOf(chosen: Int32Array, number: number): Uint32Array {
+  const rows = new Uint32Array(chosen.reduce((count, one) => (one === number ? count + 1 : count), 0))
+  let filled = 0
+  for (let row = 0; row < chosen.length; row += 1) {
+    if (chosen[row] !== number) continue
+    rows[filled] = row
+    filled += 1
+  }
+  return rows
 }
 
 interface CutRule {
@@ -107,7 +127,8 @@ function cutRows(rows: Uint32Array, table: RowTable, rule: CutRule, batchRows: n
   let from = 0
   let bytes = 0
   let units = new Set<number>()
-  for (const [place, row] of rows.entries()) {
+  for (let place = 0; place < rows.length; place += 1) {
+    const row = rows[place] ?? 0
     const rowBytes = BYTES_PER_ROW + 2 * table.values.at(row).length + 2 * (table.commentAt(row)?.length ?? 0)
     const unit = table.orgUnits.codeAt(row)
     const full =

@@ -1,6 +1,6 @@
 /** Rows of one data set that travel together. Plain JSON: it can be stored, and its id says what is in it. */
-import { sha256Hex } from '../../../src/base/hash.ts'
-import { dataValueKey, type DataValueKey } from './data-value-row.ts'
+import { createHash } from 'node:crypto'
+import type { DataValueKey } from './data-value-row.ts'
 
 export interface BatchRow extends DataValueKey {
   /** In the input, counted from 0. */
@@ -36,8 +36,11 @@ export interface DataValueBatch {
 }
 
 export function batchId(dataSet: string, rows: readonly BatchRow[]): string {
-  const lines = rows.map((row) =>
-    JSON.stringify([dataValueKey(row), row.value, row.comment ?? null, row.followUp ?? null]),
-  )
-  return sha256Hex(`${dataSet}\n${lines.join('\n')}`)
+  const hash = createHash('sha256').update(dataSet)
+  for (const row of rows) {
+    const { dataElement, period, orgUnit, categoryOptionCombo, attributeOptionCombo, value, comment, followUp } = row
+    const parts = [dataElement, period, orgUnit, categoryOptionCombo, attributeOptionCombo, value, comment, followUp]
+    hash.update(JSON.stringify(parts))
+  }
+  return hash.digest('hex')
 }

@@ -29,8 +29,3 @@ export interface DataValueKey {
   readonly categoryOptionCombo: string
   readonly attributeOptionCombo: string
 }
-
-/** One text per key. */
-export function dataValueKey(key: DataValueKey): string {
-  return `${key.dataElement} ${key.period} ${key.orgUnit} ${key.categoryOptionCombo} ${key.attributeOptionCombo}`
-}

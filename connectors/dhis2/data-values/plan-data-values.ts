@@ -6,7 +6,7 @@
 import type { DataSetFacts, MetadataIndex } from '../metadata-index.ts'
 import { parsePeriod } from '../periods/parse-period.ts'
 import type { Period } from '../periods/period.ts'
-import { cutBatches, type CutContext } from './cut-batches.ts'
+import { cutBatches, NOT_SENT, type CutContext } from './cut-batches.ts'
 import type { DataValueBatch } from './data-value-batch.ts'
 import type { Reason } from './ledger.ts'
 import {
@@ -43,7 +43,8 @@ export interface DataValuePlan {
 /** Rewrites the rows of `table` that will be sent into the form in which they are. */
 export function planDataValues(table: RowTable, context: PlanContext): DataValuePlan {
   const refused = new Map<number, Reason>()
-  const chosen: (DataSetFacts | null)[] = Array.from({ length: table.length }, () => null)
+  const sets = [...context.index.dataSets.values()]
+  const chosen = new Int32Array(table.length).fill(NOT_SENT)
   const periodOf = createPeriodReader()
   const keys = createKeyIndex(
     [table.elements, table.periods, table.orgUnits, table.optionCombos, table.attributeCombos],
@@ -55,16 +56,16 @@ export function planDataValues(table: RowTable, context: PlanContext): DataValue
       refused.set(row, found)
       continue
     }
-    chosen[row] = found
+    chosen[row] = sets.indexOf(found)
     const earlier = keys.claim(row)
     if (earlier === -1) continue
     // quirks.md D2-103: 2.42 keeps the first of them and says nothing, 2.43 refuses the group
     const [kept, lost] = context.onDuplicate === 'first' ? [earlier, row] : [row, earlier]
     keys.pass(earlier, kept)
-    chosen[lost] = null
+    chosen[lost] = NOT_SENT
     refused.set(lost, duplicateOf(table, kept))
   }
-  return { table, refused, ...cutBatches(table, chosen, context) }
+  return { table, refused, ...cutBatches(table, sets, chosen, context) }
 }
 
 type PeriodReader = (text: string) => Period | Reason
@@ -141,8 +142,8 @@ function chooseSet(row: ResolvedRow, context: PlanContext): DataSetFacts | Reaso
 }
 
 function firstProblem(row: ResolvedRow, set: DataSetFacts, context: PlanContext) {
-  for (const [step, check] of DATA_SET_CHECKS.entries()) {
-    const reason = check(row, set, context)
+  for (let step = 0; step < DATA_SET_CHECKS.length; step += 1) {
+    const reason = DATA_SET_CHECKS[step]?.(row, set, context) ?? null
     if (reason !== null) return { step, reason }
   }
   return null

@@ -19,7 +19,10 @@ export interface SendOptions {
 }
 
 /** Below, compressing costs more time than it saves on the way. */
-const GZIP_FROM_CHARACTERS = 50_000
+const GZIP_FROM_BYTES = 50_000
+
+/** So many rows are objects and text at the same time: what dies young costs nothing. */
+const ROWS_AT_ONCE = 500
 
 /** 2.42 stores what is wrong in these ways unless it is told not to; 2.43 always refuses it (quirks.md D2-104). */
 const STRICT = {
@@ -37,7 +40,7 @@ export async function sendValues(
   rows: readonly BatchRow[],
   { dryRun, timeoutMs, signal }: SendOptions,
 ): Promise<SendResult> {
-  const body = JSON.stringify({ dataSet: batch.dataSet, dataValues: rows.map((row) => wireRow(row, batch)) })
+  const body = importBody(batch, rows)
   try {
     const answer = await api.send({
       method: 'POST',
@@ -48,7 +51,7 @@ export async function sendValues(
       // quirks.md D2-101: a 409 carries the summary of what was stored
       alsoAccept: [409],
       idempotent: false,
-      gzip: body.length >= GZIP_FROM_CHARACTERS,
+      gzip: body.length >= GZIP_FROM_BYTES,
       timeoutMs,
       signal,
     })
@@ -59,6 +62,16 @@ export async function sendValues(
     if (kind === null) throw error
     return { kind, error }
   }
+}
+
+function importBody(batch: DataValueBatch, rows: readonly BatchRow[]): Uint8Array {
+  const pieces: Uint8Array[] = []
+  for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
+    const list = JSON.stringify(rows.slice(from, from + ROWS_AT_ONCE).map((row) => wireRow(row, batch)))
+    pieces.push(Buffer.from(`${from === 0 ? '' : ','}${list.slice(1, -1)}`))
+  }
+  const head = Buffer.from(`{"dataSet":${JSON.stringify(batch.dataSet)},"dataValues":[`)
+  return Buffer.concat([head, ...pieces, Buffer.from(']}')])
 }
 
 function wireRow(row: BatchRow, { defaultOptionCombo }: DataValueBatch): Record<string, unknown> {
