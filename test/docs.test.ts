@@ -1,6 +1,8 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { bundled } from '../flows/index.ts'
+import { flowsPage } from '../tools/flows-page.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 
@@ -28,4 +30,17 @@ it('links only to pages that are there', () => {
   )
 
   expect(broken).toEqual([])
+})
+
+it('has a page of flows that says what the flows say', async () => {
+  expect(readFileSync(join(ROOT, 'docs/flows.md'), 'utf8')).toBe(await flowsPage())
+})
+
+it('lists each flow with the question its file opens with', () => {
+  const files = globSync('flows/*/*.ts', { cwd: ROOT }).map((path) => readFileSync(join(ROOT, path), 'utf8'))
+  const questions = files
+    .map((text) => /^\/\*\*\n \* (.*\?)$/m.exec(text)?.[1])
+    .filter((question) => question !== undefined)
+
+  expect(bundled.flows.map(({ about }) => about).toSorted()).toEqual(questions.toSorted())
 })

@@ -39,8 +39,9 @@ const fetchIndicators = task({
   async run({ instance }: { instance: string }, ctx): Promise<Indicator[]> {
     const client = await ctx.open(dhis2, instance)
     const found: Indicator[] = []
-    for await (const { id, name, numerator, denominator } of client.indicators())
-      found.push({ id, name, numerator, denominator })
+    for await (const { id, name, numerator, denominator } of client.indicators()) {
+      found.push({ id, name: name ?? id, numerator: numerator ?? '', denominator: denominator ?? '' })
+    }
     return found
   },
 })
@@ -56,7 +57,7 @@ export const dhis2Indicators = flow({
   params: Params,
   async run({ instance, bins, outputDir }, ctx) {
     const indicators = await fetchIndicators({ instance })
-    const scored = indicators.map((indicator) => ({
+    const scored = indicators.map((indicator): Scored => ({
       ...indicator,
       ...indicatorScore(indicator.numerator, indicator.denominator, { bins }),
     }))
@@ -75,10 +76,16 @@ export const dhis2Indicators = flow({
     }))
     await ctx.publish(table('dhis2-indicators', distribution, 'Indicators by complexity'))
     await ctx.publish(
-      table('dhis2-indicators-most-complex', ranked.slice(0, 20).map(row), 'The most complex indicators'),
+      table('dhis2-indicators-most-complex', ranked.slice(0, 20).map(shown), 'The most complex indicators'),
     )
     if (broken.length > 0) {
-      await ctx.publish(table('dhis2-indicators-broken', broken.map(row), 'Indicators whose expression does not parse'))
+      await ctx.publish(
+        table(
+          'dhis2-indicators-broken',
+          broken.map(({ id, name, problem }) => ({ id, name, problem })),
+          'Indicators whose expression does not parse',
+        ),
+      )
       ctx.log.warn(`${broken.length} indicators have an expression that does not parse`)
     }
     const mostComplex = ranked[0]?.name ?? null
@@ -104,18 +111,15 @@ export const dhis2Indicators = flow({
   },
 })
 
-function row({
-  id,
-  name,
-  numerator,
-  denominator,
-  score,
-  complexity,
-  operands,
-  operators,
-  problem,
-}: Indicator & IndicatorScore) {
-  return { id, name, complexity, score, operands, operators, numerator, denominator, problem }
+type Scored = Indicator & IndicatorScore
+
+function row({ id, name, complexity, score, operands, operators, flags, problem, numerator, denominator }: Scored) {
+  return { id, name, complexity, score, operands, operators, flags: flags.join(' '), problem, numerator, denominator }
+}
+
+/** The columns that fit on a page; indicators.csv holds all of them. */
+function shown({ name, complexity, score, operands, operators, flags }: Scored) {
+  return { name, complexity, score, operands, operators, flags: flags.join(' ') }
 }
 
 function range(bins: readonly [number, number, number], at: number): string {

@@ -25,7 +25,7 @@ interface OrgUnitRow {
   readonly id: string
   readonly name: string
   readonly short_name: string
-  readonly level: number
+  readonly level: number | null
   readonly parent_id: string
   readonly created_by: string
   /** Steps below the root, which has 0; null when the unit has no path. */
@@ -43,7 +43,7 @@ const fetchOrgUnits = task({
     for await (const unit of client.orgUnits(level === null ? {} : { level })) {
       rows.push({
         id: unit.id,
-        name: unit.name,
+        name: unit.name ?? unit.id,
         short_name: unit.shortName ?? '',
         level: unit.level,
         parent_id: unit.parentId ?? '',
@@ -76,7 +76,7 @@ export const dhis2OrgUnits = flow({
 
     const levels = Map.groupBy(rows, (row) => row.level)
     const distribution = [...levels]
-      .toSorted(([a], [b]) => a - b)
+      .toSorted(([a], [b]) => (a ?? 0) - (b ?? 0))
       .map(([each, units]) => ({ level: each, units: units.length }))
     const depths = rows.map((row) => row.hierarchy_depth).filter((depth) => depth !== null)
     const depthRange = depths.length === 0 ? null : { min: Math.min(...depths), max: Math.max(...depths) }
@@ -92,10 +92,10 @@ export const dhis2OrgUnits = flow({
 
 function summary(
   total: number,
-  distribution: readonly { level: number; units: number }[],
+  distribution: readonly { level: number | null; units: number }[],
   withoutPath: number,
 ): string {
-  const parts = distribution.map(({ level, units }) => `${units} on level ${level}`)
+  const parts = distribution.map(({ level, units }) => `${units} on level ${level ?? 'unknown'}`)
   const missing = withoutPath === 0 ? '' : ` ${withoutPath} have no path, so their depth is not known.`
   return `The hierarchy has **${total} organisation units** on ${distribution.length} levels: ${parts.join(', ')}.${missing}`
 }

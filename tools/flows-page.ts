@@ -1,0 +1,62 @@
+/** The text of docs/flows.md, from the flows themselves. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { bundled } from '../flows/index.ts'
+
+const FLOWS = join(import.meta.dirname, '..', 'flows')
+
+interface ParameterSchema {
+  readonly type?: string
+  readonly enum?: readonly unknown[]
+  readonly anyOf?: readonly ParameterSchema[]
+  readonly default?: unknown
+  readonly description?: string
+}
+
+export async function flowsPage(): Promise<string> {
+  const sections = await Promise.all(
+    bundled.flows.map(async ({ name, about, load }) => section(name, about, await load())),
+  )
+  return [
+    '# Flows',
+    '<!-- made by: npm run docs -->',
+    'What is bundled, and the question each flow answers. Run one with `d2flow run FLOW --sandbox`; `-p name=value` sets a parameter.',
+    ...sections,
+    '',
+  ].join('\n\n')
+}
+
+function section(name: string, about: string, flow: { readonly params: z.ZodType | null }): string {
+  const parts = [`## ${name}`, `*${about}*`, body(name)]
+  const { properties = {} } = (flow.params === null ? {} : z.toJSONSchema(flow.params, { io: 'input' })) as {
+    properties?: Record<string, ParameterSchema>
+  }
+  const rows = Object.entries(properties).map(
+    ([parameter, schema]) =>
+      `| \`${parameter}\` | ${kind(schema)} | ${shown(schema.default)} | ${schema.description ?? ''} |`,
+  )
+  if (rows.length > 0)
+    parts.push(['| parameter | kind | default | meaning |', '| --- | --- | --- | --- |', ...rows].join('\n'))
+  return parts.join('\n\n')
+}
+
+/** The flow's own docblock, without its first line, which is the question. */
+function body(name: string): string {
+  const shelf = name.startsWith('dhis2-') ? 'dhis2' : name === 'hello' ? 'basics' : 'climate'
+  const text = readFileSync(join(FLOWS, shelf, `${name}.ts`), 'utf8')
+  const lines = (/^\/\*\*\n([\s\S]*?)\n \*\//.exec(text)?.[1] ?? '')
+    .split('\n')
+    .map((line) => line.replace(/^ \* ?/, ''))
+  return lines.slice(1).join('\n').trim()
+}
+
+function kind(schema: ParameterSchema): string {
+  if (schema.enum !== undefined) return schema.enum.map((value) => `\`${String(value)}\``).join(', ')
+  if (schema.anyOf !== undefined) return schema.anyOf.map(kind).join(' or ')
+  return schema.type ?? 'any'
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? 'needed' : `\`${JSON.stringify(value)}\``
+}
