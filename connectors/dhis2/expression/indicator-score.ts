@@ -36,13 +36,17 @@ export type IndicatorFlag =
   | 'constant-condition'
 
 export interface IndicatorScore {
-  readonly score: number
-  readonly bin: ScoreBin
-  /** Whether both sides are expressions; else the score is counted from their words. */
-  readonly valid: boolean
-  readonly numerator: ExpressionMetrics
-  readonly denominator: ExpressionMetrics
+  /** Operands and operators of both sides; `null` when one of them is no expression. */
+  readonly score: number | null
+  readonly complexity: ScoreBin | null
+  /** References to data on both sides; counted from the words where a side is no expression. */
+  readonly operands: number
+  /** The signs + − * / between two operands, on both sides. */
+  readonly operators: number
+  /** What is wrong first, on which side and where (0-based); `null` when both sides are expressions. */
+  readonly problem: string | null
   readonly flags: readonly IndicatorFlag[]
+  readonly metrics: { readonly numerator: ExpressionMetrics; readonly denominator: ExpressionMetrics }
 }
 
 /**
@@ -56,15 +60,22 @@ export function indicatorScore(
   denominator: string,
   options: { readonly bins?: BinBounds } = {},
 ): IndicatorScore {
-  const [above, below] = [expressionMetrics(numerator, 'indicator'), expressionMetrics(denominator, 'indicator')]
-  const score = above.simpleScore + below.simpleScore
+  const metrics = {
+    numerator: expressionMetrics(numerator, 'indicator'),
+    denominator: expressionMetrics(denominator, 'indicator'),
+  }
+  const operands = metrics.numerator.operands + metrics.denominator.operands
+  const counted = metrics.numerator.simpleScore + metrics.denominator.simpleScore
+  const complexity = scoreBin(counted, options.bins)
+  const problem = problemOf(metrics)
   return {
-    score,
-    bin: scoreBin(score, options.bins),
-    valid: above.valid && below.valid,
-    numerator: above,
-    denominator: below,
+    score: problem === null ? counted : null,
+    complexity: problem === null ? complexity : null,
+    operands,
+    operators: counted - operands,
+    problem,
     flags: flagsOf(numerator, denominator),
+    metrics,
   }
 }
 
@@ -83,6 +94,14 @@ export function scoreBin(score: number, bins: BinBounds = DEFAULT_BINS): ScoreBi
   if (score <= trivial) return 'trivial'
   if (score <= simple) return 'simple'
   return score <= moderate ? 'moderate' : 'complex'
+}
+
+function problemOf(metrics: IndicatorScore['metrics']): string | null {
+  for (const side of ['numerator', 'denominator'] as const) {
+    const { error } = metrics[side]
+    if (error !== null) return `${side}, position ${error.position}: ${error.message}`
+  }
+  return null
 }
 
 function flagsOf(numerator: string, denominator: string): IndicatorFlag[] {

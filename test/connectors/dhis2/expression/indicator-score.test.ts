@@ -8,8 +8,24 @@ const C = '#{ccccccccccc}'
 
 describe('indicatorScore', () => {
   it('F221: adds operands and operators of numerator and denominator', () => {
-    expect(indicatorScore('#{a}+#{b}', '#{c}')).toMatchObject({ score: 4, valid: false })
-    expect(indicatorScore(`${A}+${B}`, C)).toMatchObject({ score: 4, valid: true, bin: 'moderate' })
+    expect(indicatorScore(`${A}+${B}`, C)).toMatchObject({
+      score: 4,
+      operands: 3,
+      operators: 1,
+      complexity: 'moderate',
+      problem: null,
+    })
+  })
+
+  it('has no score for what is no expression, but says where and counts the words', () => {
+    expect(indicatorScore(`${A}+`, '#{c}')).toMatchObject({
+      score: null,
+      complexity: null,
+      operands: 2,
+      operators: 1,
+      problem: 'numerator, position 15: something is missing at the end',
+    })
+    expect(indicatorScore(A, '').problem).toBe('denominator, position 0: the expression is empty')
   })
 
   it('counts neither a sign before an operand nor signs within one', () => {
@@ -21,7 +37,7 @@ describe('indicatorScore', () => {
 
     expect(bins.join(' ')).toBe('trivial trivial simple simple moderate moderate moderate complex complex complex')
     expect(DEFAULT_BINS).toEqual([1, 3, 6])
-    expect(indicatorScore(`${A}+${B}`, C, { bins: [2, 4, 8] }).bin).toBe('simple')
+    expect(indicatorScore(`${A}+${B}`, C, { bins: [2, 4, 8] }).complexity).toBe('simple')
   })
 
   it('refuses bins that do not rise', () => {
