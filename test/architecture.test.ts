@@ -40,7 +40,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/worker',
   ],
   'src/index.ts': ['src/base', 'src/model', 'src/blocks', 'src/engine', 'src/deploy', 'src/schedule', 'src/project'],
-  'src/cli': ['src/base', 'src/model', 'src/blocks', 'src/render', 'src/project', 'src/sandbox', 'flows', 'deployments'],
+  'src/cli': [
+    'src/base',
+    'src/model',
+    'src/blocks',
+    'src/render',
+    'src/project',
+    'src/sandbox',
+    'flows',
+    'deployments',
+  ],
   'src/server': ['src/base', 'src/model', 'src/blocks', 'src/render', 'src/project'],
   'src/testing': [
     'src/base',
@@ -184,7 +193,9 @@ function sourceOf(path: string): string {
 }
 
 function importsOf(path: string, text: string): SourceFile['imports'] {
-  const statements = text.matchAll(
+  // code that is a text (the files of a new project) imports nothing here
+  const withoutTexts = text.replaceAll(/^const [A-Z_]+ = `(?:[^`\\]|\\.)*`$/gm, '')
+  const statements = withoutTexts.matchAll(
     /^(?:import|export)\s+(type\s)?(?:[^'";]*?\sfrom\s+)?'([^']+)'|\bimport\(\s*'([^']+)'\s*\)/gm,
   )
   return [...statements].map(([, type, fixed, lazy]) => {
