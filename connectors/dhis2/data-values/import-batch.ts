@@ -27,7 +27,9 @@ export interface ImportContext extends CompareContext {
   readonly dryRun: boolean
   /** `uncertain` believes an answer whose counts add up; `all` reads every row back. */
   readonly proof: 'all' | 'uncertain'
-  /** Of one import request. */
+  /** Requests of 5,000 rows and more are handed to the server as a job. */
+  readonly asynchronous: boolean
+  /** Of one import request, and of one job. */
   readonly timeoutMs: number
   /** How many requests were sent so far, by whoever counts them. */
   requests(): number

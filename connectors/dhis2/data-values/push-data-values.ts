@@ -45,7 +45,12 @@ export interface ImportOptions {
   readonly dryRun?: boolean | undefined
   /** Default `all`: every row is read back. `uncertain` believes an answer whose counts add up. */
   readonly proof?: 'all' | 'uncertain' | undefined
-  /** Of one import request. Default 5 minutes. */
+  /**
+   * Hands requests of 5,000 rows and more to the server as jobs, for servers behind a proxy with a short limit. Such a
+   * job starts up to 20 seconds later. Default false.
+   */
+  readonly asynchronous?: boolean | undefined
+  /** Of one import request, and of one job. Default 5 minutes. */
   readonly timeoutMs?: number | undefined
   /** An earlier try may have sent the batch: what is stored by now is not sent again. */
   readonly resumed?: boolean | undefined
@@ -133,6 +138,7 @@ export function createDataValuePush(api: Dhis2Api, io: Io = {}): DataValuePush {
       signal: io.signal,
       dryRun: options.dryRun ?? false,
       proof: options.proof ?? 'all',
+      asynchronous: options.asynchronous ?? false,
       timeoutMs: options.timeoutMs ?? IMPORT_TIMEOUT_MS,
       requests: () => requests,
     }

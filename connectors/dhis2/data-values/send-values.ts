@@ -1,7 +1,9 @@
 /** One import request, and what came of it: an answer that can be judged, or which kind of none. */
+import type { Clock } from '../../../src/base/clock.ts'
 import { isToolkitError, type ToolkitError } from '../../../src/base/errors.ts'
 import type { Dhis2Api } from '../api.ts'
 import { judgeImport, type ImportVerdict } from '../import-summary.ts'
+import { awaitImportSummary, SHORTEST_DEADLINE_MS, StartedImport } from './await-import-job.ts'
 import type { BatchRow, DataValueBatch } from './data-value-batch.ts'
 
 export type SendResult =
@@ -14,9 +16,15 @@ export type SendResult =
 
 export interface SendOptions {
   readonly dryRun: boolean
+  /** Large requests are handed to the server as a job. */
+  readonly asynchronous: boolean
   readonly timeoutMs: number
+  readonly clock: Clock
   readonly signal?: AbortSignal | undefined
 }
+
+/** A job waits for a tick of 20 seconds: what is done by then is not worth one. */
+const ROWS_WORTH_A_JOB = 5_000
 
 /** Below, compressing costs more time than it saves on the way. */
 const GZIP_FROM_BYTES = 50_000
@@ -38,30 +46,43 @@ export async function sendValues(
   api: Dhis2Api,
   batch: DataValueBatch,
   rows: readonly BatchRow[],
-  { dryRun, timeoutMs, signal }: SendOptions,
+  options: SendOptions,
 ): Promise<SendResult> {
   const body = importBody(batch, rows)
   try {
-    const answer = await api.send({
-      method: 'POST',
-      path: 'dataValueSets',
-      query: { ...STRICT, ...(dryRun ? { dryRun } : {}) },
-      body,
-      contentType: 'application/json',
-      // quirks.md D2-101: a 409 carries the summary of what was stored
-      alsoAccept: [409],
-      idempotent: false,
-      gzip: body.length >= GZIP_FROM_BYTES,
-      timeoutMs,
-      signal,
-    })
-    return { kind: 'answered', verdict: judgeImport(answer, rows) }
+    return { kind: 'answered', verdict: judgeImport(await sendBody(api, body, rows.length, options), rows) }
   } catch (error) {
     if (!isToolkitError(error)) throw error
     const kind = kindOf(error)
     if (kind === null) throw error
     return { kind, error }
   }
+}
+
+async function sendBody(
+  api: Dhis2Api,
+  body: Uint8Array,
+  rows: number,
+  { dryRun, asynchronous, timeoutMs, clock, signal }: SendOptions,
+): Promise<{ readonly body: unknown }> {
+  const isJob = asynchronous && rows >= ROWS_WORTH_A_JOB
+  const answer = await api.send<unknown>({
+    method: 'POST',
+    path: 'dataValueSets',
+    query: { ...STRICT, ...(dryRun ? { dryRun } : {}), ...(isJob ? { async: true } : {}) },
+    body,
+    contentType: 'application/json',
+    // quirks.md D2-101: a 409 carries the summary of what was stored
+    alsoAccept: [409],
+    idempotent: false,
+    gzip: body.length >= GZIP_FROM_BYTES,
+    timeoutMs,
+    signal,
+  })
+  const job = StartedImport.safeParse(answer.body)
+  if (!isJob || !job.success) return answer
+  const deadlineMs = Math.max(SHORTEST_DEADLINE_MS, timeoutMs)
+  return { body: await awaitImportSummary(api, job.data, { clock, signal, deadlineMs }) }
 }
 
 function importBody(batch: DataValueBatch, rows: readonly BatchRow[]): Uint8Array {

@@ -20,7 +20,7 @@ function days(count: number): DataValueBatch {
   const rows = Array.from({ length: count }, (_, number) =>
     row({ dataElement: 'deShared001', period: dayAt(number), value: number + 1 }),
   )
-  return plan(rows, { index: COUNTRY }).batchAt(0)
+  return plan(rows, { index: COUNTRY, now: '2100-01-01T00:00:00' }).batchAt(0)
 }
 
 function dayAt(number: number): string {
@@ -69,6 +69,7 @@ describe('importing a batch', () => {
       log: silentLog,
       dryRun: false,
       proof: 'all',
+      asynchronous: false,
       timeoutMs: 5_000,
       requests: () => requests,
       ...parts,
@@ -291,6 +292,25 @@ describe('importing a batch', () => {
     expect(heldAfterDry).toEqual(['99'])
     expect(dry.outcomes).toBe('urc')
     expect(real.outcomes).toBe('urc')
+  })
+
+  it('judges a job by its summary, however long the tick makes it wait', async () => {
+    server.keepSummaryBack(11)
+
+    const { outcomes } = await importNow(days(5_000), { asynchronous: true })
+
+    expect(outcomes).toMatch(/^c{5000}$/)
+    expect(clock.waitsMs).toEqual(Array.from({ length: 12 }, () => 2_000))
+  })
+
+  it('looks at the store when a job leaves no summary', async () => {
+    server.keepSummaryBack(Infinity)
+
+    const { outcomes } = await importNow(days(5_000), { asynchronous: true })
+
+    expect(outcomes).toMatch(/^c{5000}$/)
+    expect(server.imports).toEqual([5_000])
+    expect(clock.monotonicMs()).toBe(60_000)
   })
 
   it('ends an interrupted import with the ledger of one that was not', async () => {

@@ -39,6 +39,8 @@ export interface ScriptedServer {
   hold(row: ScriptedRow): void
   held(): ScriptedRow[]
   play(script: Script): void
+  /** How often the summary of a job is asked for in vain; Infinity loses it. */
+  keepSummaryBack(polls: number): void
   stop(): Promise<void>
 }
 
@@ -47,10 +49,18 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
   const imports: number[] = []
   let reads = 0
   let script: Script = (rows) => accept(rows)
+  let pollsInVain = 0
+  let jobSummary: unknown
 
   const server = createServer((request, response) => {
     void (async () => {
       const url = new URL(request.url ?? '', 'http://loopback')
+      if (url.pathname.includes('taskSummaries')) {
+        pollsInVain -= 1
+        response.setHeader('content-type', 'application/json')
+        response.end(pollsInVain >= 0 ? '' : JSON.stringify(jobSummary))
+        return
+      }
       if (request.method === 'GET') {
         reads += 1
         const dataValues = [...values.values()]
@@ -68,6 +78,12 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
       if (!isDryRun) for (const row of answer.store) values.set(keyOf(row), row)
       if (answer.cut === true) {
         request.socket.destroy()
+        return
+      }
+      if (url.searchParams.get('async') === 'true') {
+        jobSummary = (answer.body as { response: unknown }).response
+        response.setHeader('content-type', 'application/json')
+        response.end(JSON.stringify({ status: 'OK', response: { id: 'jobScripted', jobType: 'DATAVALUE_IMPORT' } }))
         return
       }
       response.statusCode = answer.status
@@ -88,6 +104,9 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
     held: () => [...values.values()],
     play(other) {
       script = other
+    },
+    keepSummaryBack(polls) {
+      pollsInVain = polls
     },
     async stop() {
       server.closeAllConnections()
