@@ -22,14 +22,11 @@ export async function migrate(database: Database, clock: Clock, address: string)
   if (present > SCHEMA_VERSION) throw fromTheFuture(address, present)
 
   const { migrations } = await import('./migrations/index.ts')
-  const builder = await database.dialect.queryBuilder()
   return await database.transaction(async (connection) => {
     // asked again: another process may have been faster
     const from = await versionOf(connection)
     for (const migration of migrations.slice(from)) {
-      for (const statement of migration.statements(builder.schema, database.dialect)) {
-        await connection.run(statement.compile().sql)
-      }
+      for (const statement of migration.statements(database.dialect)) await connection.run(statement)
       await connection.run(INSERT, [migration.version, migration.name, clock.now().getTime()])
     }
     return SCHEMA_VERSION

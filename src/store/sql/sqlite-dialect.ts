@@ -8,7 +8,7 @@ let builder: Promise<Kysely<Tables>> | undefined
 export const sqliteDialect: Dialect = {
   name: 'sqlite',
   queryBuilder: () => (builder ??= createBuilder()),
-  generatedKey: (column) => column.primaryKey(),
+  types: { bytes: 'blob', generatedKey: 'integer primary key' },
   forUpdate: '',
   forUpdateSkipLocked: '',
 }

@@ -1,232 +1,174 @@
 /** Runs, steps, logs, artifacts, leases, cache, blocks, variables, deployments, outbox and events. */
-import { sql, type Kysely } from 'kysely'
-import type { Dialect } from '../database.ts'
-import type { Migration, Statement } from './migration.ts'
+import type { Migration } from './migration.ts'
 
-type Schema = Kysely<unknown>['schema']
+/** A kept result: a value, or a file with its size. */
+const RESULT = (bytes: string) => `
+  result_value text,
+  result_path text,
+  result_bytes bigint,
+  result_sha256 ${bytes}`
 
 export const firstSchema: Migration = {
   version: 1,
   name: 'first-schema',
-  statements: (schema, dialect) => [
-    ...runs(schema, dialect),
-    ...taskRuns(schema, dialect),
-    ...logs(schema, dialect),
-    ...artifacts(schema, dialect),
-    leases(schema),
-    ...savedThings(schema),
-    ...outbox(schema, dialect),
-    ...events(schema, dialect),
+  statements: ({ types: { bytes, generatedKey } }) => [
+    `create table runs (
+      pk ${generatedKey},
+      id text not null unique,
+      name text not null,
+      flow_name text not null,
+      flow_version text,
+      parameters text not null,
+      tags text not null,
+      deployment_id text,
+      deployment_name text,
+      schedule_slug text,
+      parent_run_id text,
+      root_run_id text not null,
+      key text,
+      due_at bigint not null,
+      created_at bigint not null,
+      started_at bigint,
+      ended_at bigint,
+      state_type text not null,
+      scheduled_for bigint,
+      history text not null,
+      run_count integer not null,
+      crash_count integer not null,
+      epoch integer not null,
+      ${RESULT(bytes)},
+      failure text,
+      warning text,
+      fallbacks text not null,
+      -- one run per schedule and moment; rows without a schedule never collide, because null is equal to nothing
+      constraint runs_by_moment unique (deployment_id, schedule_slug, due_at)
+    )`,
+    'create index runs_by_flow on runs (flow_name, id)',
+    'create index runs_by_parent on runs (parent_run_id, id) where parent_run_id is not null',
+    'create index runs_that_wait on runs (scheduled_for) where scheduled_for is not null',
+    'create index runs_by_key on runs (flow_name, key) where key is not null',
+    `create unique index one_live_run_per_key on runs (flow_name, key)
+      where key is not null and state_type not in ('completed', 'failed', 'crashed', 'cancelled')`,
+
+    `create table task_runs (
+      pk ${generatedKey},
+      id ${bytes} not null unique,
+      run integer not null references runs (pk) on delete cascade,
+      task_name text not null,
+      name text not null,
+      key text not null,
+      ordinal integer not null,
+      input_hash ${bytes},
+      version text,
+      cache_key text,
+      created_at bigint not null,
+      started_at bigint,
+      ended_at bigint,
+      history text not null,
+      run_count integer not null,
+      crash_count integer not null,
+      epoch integer not null,
+      ${RESULT(bytes)},
+      failure text
+    )`,
+    'create index task_runs_by_run on task_runs (run, ordinal)',
+
+    `create table logs (
+      pk ${generatedKey},
+      run integer not null references runs (pk) on delete cascade,
+      task_run_id ${bytes},
+      at bigint not null,
+      level text not null,
+      message text not null
+    )`,
+    'create index logs_by_run on logs (run, pk)',
+
+    `create table artifacts (
+      pk ${generatedKey},
+      id text not null,
+      run integer not null references runs (pk) on delete cascade,
+      task_run_id ${bytes},
+      key text,
+      kind text not null,
+      description text,
+      content text not null,
+      created_at bigint not null
+    )`,
+    'create index artifacts_by_run on artifacts (run, pk)',
+    'create index artifacts_by_key on artifacts (key, pk) where key is not null',
+
+    `create table leases (
+      run integer primary key references runs (pk) on delete cascade,
+      epoch integer not null,
+      worker_id text not null,
+      pid integer not null,
+      boot_id text not null,
+      host_name text not null,
+      expires_at bigint not null
+    )`,
+
+    `create table cache (
+      key text not null primary key,
+      ${RESULT(bytes)},
+      task_run_id ${bytes},
+      created_at bigint not null,
+      expires_at bigint
+    )`,
+
+    `create table blocks (
+      type text not null,
+      name text not null,
+      id text not null,
+      document text not null,
+      created_at bigint not null,
+      updated_at bigint not null,
+      primary key (type, name)
+    )`,
+
+    `create table variables (
+      name text not null primary key,
+      value text not null,
+      updated_at bigint not null
+    )`,
+
+    `create table deployments (
+      id text not null primary key,
+      flow_name text not null,
+      name text not null,
+      paused integer not null,
+      record text not null,
+      created_at bigint not null,
+      unique (flow_name, name)
+    )`,
+
+    `create table outbox (
+      pk ${generatedKey},
+      id text not null unique,
+      key text not null unique,
+      run_id text,
+      through text not null,
+      named text not null,
+      subject text not null,
+      body text not null,
+      facts text not null,
+      created_at bigint not null,
+      status text not null,
+      tries integer not null,
+      next_try_at bigint not null,
+      last_error text,
+      delivered_at bigint
+    )`,
+    "create index outbox_that_waits on outbox (next_try_at) where status = 'waiting'",
+    'create index outbox_by_run on outbox (run_id)',
+
+    `create table events (
+      pk ${generatedKey},
+      id text not null,
+      at bigint not null,
+      name text not null,
+      resource text not null,
+      payload text not null
+    )`,
+    'create index events_by_resource on events (resource, pk)',
   ],
-}
-
-function runs(schema: Schema, dialect: Dialect): readonly Statement[] {
-  return [
-    schema
-      .createTable('runs')
-      .addColumn('pk', 'integer', (column) => dialect.generatedKey(column))
-      .addColumn('id', 'text', (column) => column.notNull().unique())
-      .addColumn('name', 'text', (column) => column.notNull())
-      .addColumn('flow_name', 'text', (column) => column.notNull())
-      .addColumn('flow_version', 'text')
-      .addColumn('parameters', 'text', (column) => column.notNull())
-      .addColumn('tags', 'text', (column) => column.notNull())
-      .addColumn('deployment_id', 'text')
-      .addColumn('deployment_name', 'text')
-      .addColumn('schedule_slug', 'text')
-      .addColumn('parent_run_id', 'text')
-      .addColumn('root_run_id', 'text', (column) => column.notNull())
-      .addColumn('key', 'text')
-      .addColumn('due_at', 'bigint', (column) => column.notNull())
-      .addColumn('created_at', 'bigint', (column) => column.notNull())
-      .addColumn('started_at', 'bigint')
-      .addColumn('ended_at', 'bigint')
-      .addColumn('state_type', 'text', (column) => column.notNull())
-      .addColumn('scheduled_for', 'bigint')
-      .addColumn('history', 'text', (column) => column.notNull())
-      .addColumn('run_count', 'integer', (column) => column.notNull())
-      .addColumn('crash_count', 'integer', (column) => column.notNull())
-      .addColumn('epoch', 'integer', (column) => column.notNull())
-      .addColumn('result_value', 'text')
-      .addColumn('result_path', 'text')
-      .addColumn('result_bytes', 'bigint')
-      .addColumn('result_sha256', 'bytea')
-      .addColumn('failure', 'text')
-      .addColumn('warning', 'text')
-      .addColumn('fallbacks', 'text', (column) => column.notNull())
-      // one run per deployment, schedule and moment; rows without a schedule never collide, null being equal to nothing
-      .addUniqueConstraint('runs_by_moment', ['deployment_id', 'schedule_slug', 'due_at']),
-    schema.createIndex('runs_by_flow').on('runs').columns(['flow_name', 'id']),
-    schema
-      .createIndex('runs_by_parent')
-      .on('runs')
-      .columns(['parent_run_id', 'id'])
-      .where(sql.ref('parent_run_id'), 'is not', null),
-    schema
-      .createIndex('runs_that_wait')
-      .on('runs')
-      .column('scheduled_for')
-      .where(sql.ref('scheduled_for'), 'is not', null),
-    schema.createIndex('runs_by_key').on('runs').columns(['flow_name', 'key']).where(sql.ref('key'), 'is not', null),
-    schema
-      .createIndex('one_live_run_per_key')
-      .unique()
-      .on('runs')
-      .columns(['flow_name', 'key'])
-      .where(sql<boolean>`key is not null and state_type not in ('completed', 'failed', 'crashed', 'cancelled')`),
-  ]
-}
-
-function taskRuns(schema: Schema, dialect: Dialect): readonly Statement[] {
-  return [
-    schema
-      .createTable('task_runs')
-      .addColumn('pk', 'integer', (column) => dialect.generatedKey(column))
-      .addColumn('id', 'bytea', (column) => column.notNull().unique())
-      .addColumn('run', 'integer', (column) => column.notNull().references('runs.pk').onDelete('cascade'))
-      .addColumn('task_name', 'text', (column) => column.notNull())
-      .addColumn('name', 'text', (column) => column.notNull())
-      .addColumn('key', 'text', (column) => column.notNull())
-      .addColumn('ordinal', 'integer', (column) => column.notNull())
-      .addColumn('input_hash', 'bytea')
-      .addColumn('version', 'text')
-      .addColumn('cache_key', 'text')
-      .addColumn('created_at', 'bigint', (column) => column.notNull())
-      .addColumn('started_at', 'bigint')
-      .addColumn('ended_at', 'bigint')
-      .addColumn('history', 'text', (column) => column.notNull())
-      .addColumn('run_count', 'integer', (column) => column.notNull())
-      .addColumn('crash_count', 'integer', (column) => column.notNull())
-      .addColumn('epoch', 'integer', (column) => column.notNull())
-      .addColumn('result_value', 'text')
-      .addColumn('result_path', 'text')
-      .addColumn('result_bytes', 'bigint')
-      .addColumn('result_sha256', 'bytea')
-      .addColumn('failure', 'text'),
-    schema.createIndex('task_runs_by_run').on('task_runs').columns(['run', 'ordinal']),
-  ]
-}
-
-function logs(schema: Schema, dialect: Dialect): readonly Statement[] {
-  return [
-    schema
-      .createTable('logs')
-      .addColumn('pk', 'integer', (column) => dialect.generatedKey(column))
-      .addColumn('run', 'integer', (column) => column.notNull().references('runs.pk').onDelete('cascade'))
-      .addColumn('task_run_id', 'bytea')
-      .addColumn('at', 'bigint', (column) => column.notNull())
-      .addColumn('level', 'text', (column) => column.notNull())
-      .addColumn('message', 'text', (column) => column.notNull()),
-    schema.createIndex('logs_by_run').on('logs').columns(['run', 'pk']),
-  ]
-}
-
-function artifacts(schema: Schema, dialect: Dialect): readonly Statement[] {
-  return [
-    schema
-      .createTable('artifacts')
-      .addColumn('pk', 'integer', (column) => dialect.generatedKey(column))
-      .addColumn('id', 'text', (column) => column.notNull())
-      .addColumn('run', 'integer', (column) => column.notNull().references('runs.pk').onDelete('cascade'))
-      .addColumn('task_run_id', 'bytea')
-      .addColumn('key', 'text')
-      .addColumn('kind', 'text', (column) => column.notNull())
-      .addColumn('description', 'text')
-      .addColumn('content', 'text', (column) => column.notNull())
-      .addColumn('created_at', 'bigint', (column) => column.notNull()),
-    schema.createIndex('artifacts_by_run').on('artifacts').columns(['run', 'pk']),
-    schema.createIndex('artifacts_by_key').on('artifacts').columns(['key', 'pk']).where(sql.ref('key'), 'is not', null),
-  ]
-}
-
-function leases(schema: Schema): Statement {
-  return schema
-    .createTable('leases')
-    .addColumn('run', 'integer', (column) => column.primaryKey().references('runs.pk').onDelete('cascade'))
-    .addColumn('epoch', 'integer', (column) => column.notNull())
-    .addColumn('worker_id', 'text', (column) => column.notNull())
-    .addColumn('pid', 'integer', (column) => column.notNull())
-    .addColumn('boot_id', 'text', (column) => column.notNull())
-    .addColumn('host_name', 'text', (column) => column.notNull())
-    .addColumn('expires_at', 'bigint', (column) => column.notNull())
-}
-
-function savedThings(schema: Schema): readonly Statement[] {
-  return [
-    schema
-      .createTable('cache')
-      .addColumn('key', 'text', (column) => column.primaryKey().notNull())
-      .addColumn('result_value', 'text')
-      .addColumn('result_path', 'text')
-      .addColumn('result_bytes', 'bigint')
-      .addColumn('result_sha256', 'bytea')
-      .addColumn('task_run_id', 'bytea')
-      .addColumn('created_at', 'bigint', (column) => column.notNull())
-      .addColumn('expires_at', 'bigint'),
-    schema
-      .createTable('blocks')
-      .addColumn('type', 'text', (column) => column.notNull())
-      .addColumn('name', 'text', (column) => column.notNull())
-      .addColumn('id', 'text', (column) => column.notNull())
-      .addColumn('document', 'text', (column) => column.notNull())
-      .addColumn('created_at', 'bigint', (column) => column.notNull())
-      .addColumn('updated_at', 'bigint', (column) => column.notNull())
-      .addPrimaryKeyConstraint('blocks_by_name', ['type', 'name']),
-    schema
-      .createTable('variables')
-      .addColumn('name', 'text', (column) => column.primaryKey().notNull())
-      .addColumn('value', 'text', (column) => column.notNull())
-      .addColumn('updated_at', 'bigint', (column) => column.notNull()),
-    schema
-      .createTable('deployments')
-      .addColumn('id', 'text', (column) => column.primaryKey().notNull())
-      .addColumn('flow_name', 'text', (column) => column.notNull())
-      .addColumn('name', 'text', (column) => column.notNull())
-      .addColumn('paused', 'integer', (column) => column.notNull())
-      .addColumn('record', 'text', (column) => column.notNull())
-      .addColumn('created_at', 'bigint', (column) => column.notNull())
-      .addUniqueConstraint('deployments_by_name', ['flow_name', 'name']),
-  ]
-}
-
-function outbox(schema: Schema, dialect: Dialect): readonly Statement[] {
-  return [
-    schema
-      .createTable('outbox')
-      .addColumn('pk', 'integer', (column) => dialect.generatedKey(column))
-      .addColumn('id', 'text', (column) => column.notNull().unique())
-      .addColumn('key', 'text', (column) => column.notNull().unique())
-      .addColumn('run_id', 'text')
-      .addColumn('through', 'text', (column) => column.notNull())
-      .addColumn('named', 'text', (column) => column.notNull())
-      .addColumn('subject', 'text', (column) => column.notNull())
-      .addColumn('body', 'text', (column) => column.notNull())
-      .addColumn('facts', 'text', (column) => column.notNull())
-      .addColumn('created_at', 'bigint', (column) => column.notNull())
-      .addColumn('status', 'text', (column) => column.notNull())
-      .addColumn('tries', 'integer', (column) => column.notNull())
-      .addColumn('next_try_at', 'bigint', (column) => column.notNull())
-      .addColumn('last_error', 'text')
-      .addColumn('delivered_at', 'bigint'),
-    schema
-      .createIndex('outbox_that_waits')
-      .on('outbox')
-      .column('next_try_at')
-      .where(sql<boolean>`status = 'waiting'`),
-    schema.createIndex('outbox_by_run').on('outbox').column('run_id'),
-  ]
-}
-
-function events(schema: Schema, dialect: Dialect): readonly Statement[] {
-  return [
-    schema
-      .createTable('events')
-      .addColumn('pk', 'integer', (column) => dialect.generatedKey(column))
-      .addColumn('id', 'text', (column) => column.notNull())
-      .addColumn('at', 'bigint', (column) => column.notNull())
-      .addColumn('name', 'text', (column) => column.notNull())
-      .addColumn('resource', 'text', (column) => column.notNull())
-      .addColumn('payload', 'text', (column) => column.notNull()),
-    schema.createIndex('events_by_resource').on('events').columns(['resource', 'pk']),
-  ]
 }
