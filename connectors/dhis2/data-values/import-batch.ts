@@ -6,7 +6,7 @@
  * server says it holds is read back.
  */
 import type { Clock } from '../../../src/base/clock.ts'
-import type { ToolkitError } from '../../../src/base/errors.ts'
+import { DataError, type ToolkitError } from '../../../src/base/errors.ts'
 import type { Log } from '../../../src/base/log.ts'
 import type { Dhis2Api } from '../api.ts'
 import type { ImportVerdict } from '../import-summary.ts'
@@ -49,8 +49,10 @@ const MOST_ROUNDS = 12
 const MOST_LOSSES = 3
 /** How long to wait for a server that may still be working, before each look. */
 const LOOKS_AFTER_MS = [0, 5_000, 15_000, 40_000]
-/** A server that fails on this many single rows, and on everything else, is ill. */
+/** After as many single rows, and nothing else answered, rows from elsewhere are tried; after twice as many it is ill. */
 const ILL_AFTER_ROWS = 5
+/** What the server asks for beyond that is for whoever called: the error says when to come back. */
+const LONGEST_WAIT_MS = 60_000
 /** Splitting finds 40 rows among 5,000 with as many requests. */
 const MOST_REQUESTS = 1_000
 
@@ -58,6 +60,7 @@ const MOST_REQUESTS = 1_000
  * @param before what `compareWithStored` gave, now or before an interruption
  * @param resumed an earlier try may have sent the batch: what the store holds by now is not sent again
  * @throws HttpError when nothing more can be found out: credentials refused, server gone
+ * @throws DataError `data/misaligned` when `before` is of another batch
  */
 export async function importBatch(
   batch: DataValueBatch,
@@ -65,6 +68,7 @@ export async function importBatch(
   context: ImportContext,
   { resumed = false }: { readonly resumed?: boolean } = {},
 ): Promise<ImportedBatch> {
+  if (before.length !== batch.rows.length) throw misaligned(batch, before)
   const requestsBefore = context.requests()
   const ledger = createBatchLedger(batch.rows.length)
   /** Sent and, says the server, stored; `believed` with counts that add up. */
@@ -142,13 +146,25 @@ export async function importBatch(
     if (missing.length === 0) return
     if (parcel.rows.length === 1) {
       failedAlone += 1
-      if (answered === 0 && failedAlone >= ILL_AFTER_ROWS) throw error
+      if (answered === 0 && failedAlone === ILL_AFTER_ROWS) tryElsewhere()
+      if (answered === 0 && failedAlone >= 2 * ILL_AFTER_ROWS) throw error
     }
     split({ ...parcel, rows: missing }, reason('row/server-error', `the server failed on the row: ${saidBy(error)}`))
   }
 
+  /** Rows far from those that failed, alone: whether the server takes anything at all. */
+  function tryElsewhere(): void {
+    const [far, ...others] = pending.splice(0)
+    if (far === undefined) return
+    const isProbe = (place: number) => place % Math.ceil(far.rows.length / ILL_AFTER_ROWS) === 0
+    const rest = { ...far, rows: far.rows.filter((_, place) => !isProbe(place)) }
+    const probes = far.rows.filter((_, place) => isProbe(place)).map((row) => ({ ...far, rows: [row] }))
+    pending.push(...(rest.rows.length > 0 ? [rest] : []), ...others, ...probes)
+  }
+
   /** quirks.md D2-110: the proxy gave up and the server may still be working: look, wait, look again. */
   async function settleLost(parcel: Parcel, error: ToolkitError | null): Promise<void> {
+    if (error?.retryAfterMs !== undefined && error.retryAfterMs > LONGEST_WAIT_MS) throw error
     let missing = parcel.rows
     const waits = error?.retryAfterMs === undefined ? LOOKS_AFTER_MS : [error.retryAfterMs]
     for (const waitMs of waits) {
@@ -235,6 +251,13 @@ export async function importBatch(
 const ZERO_LEFT_OUT = reason('row/zero-not-significant', 'a zero of this element means nothing, and nothing is stored')
 const NOT_STORED = reason('row/not-stored', 'the server said nothing against the row, and does not hold it')
 const HOLDS_ANOTHER = reason('row/unproven', 'the server took the row, and holds another value now')
+
+function misaligned(batch: DataValueBatch, before: ComparedRows): DataError {
+  return new DataError('data/misaligned', `${before.length} letters for a batch of ${batch.rows.length} rows`, {
+    hint: 'compare this batch with what is stored, and keep the answer under the id of the batch',
+    details: { batch: batch.id },
+  })
+}
 
 function saidBy(error: ToolkitError): string {
   const said = error.details['serverMessage']

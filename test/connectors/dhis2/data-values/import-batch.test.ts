@@ -157,6 +157,30 @@ describe('importing a batch', () => {
     expect(new Set(server.imports).size, 'no request was sent again unchanged').toBe(4)
   })
 
+  it('goes on when the rows that make the server fail stand together at the beginning', async () => {
+    server.play((rows) => (rows.some(({ value }) => Number(value) <= 12) ? fail('broken') : accept(rows)))
+
+    const { outcomes } = await importNow(days(64))
+
+    expect(outcomes).toMatch(/^r{12}c{52}$/)
+  })
+
+  it('leaves a long pause that the server asks for to whoever called', async () => {
+    server.play(() => ({
+      status: 503,
+      body: 'closed',
+      store: [],
+      contentType: 'text/plain',
+      headers: { 'retry-after': '3600' },
+    }))
+
+    await expect(importNow(days(3))).rejects.toMatchObject({ retryable: true, retryAfterMs: 3_600_000 })
+  })
+
+  it('refuses what was compared for another batch', async () => {
+    await expect(importBatch(days(3), 'aa', context())).rejects.toMatchObject({ code: 'data/misaligned' })
+  })
+
   it('ends with the error when the server fails on everything', async () => {
     server.play(() => fail('out of memory'))
 
