@@ -50,32 +50,33 @@ export async function* readMetadata<Row extends { readonly id: string }>(
   const given = new Set<string>()
   for (const reading of [1, 2]) {
     const seen = new Set<string>()
-    const counted: { total: number | undefined } = { total: undefined }
-    for await (const row of readPages(api, endpoint, query, schema, counted)) {
-      seen.add(row.id)
+    const totals = new Set<number>()
+    for await (const row of readPages(api, endpoint, query, schema, { seen, totals })) {
       if (given.has(row.id)) continue
       given.add(row.id)
       yield row
     }
-    if (counted.total === undefined || counted.total === seen.size) return
-    const message = `${endpoint}: the server counts ${counted.total} objects and gave ${seen.size} different ones`
+    // one total all along, and as many objects: nothing was added or removed between two pages
+    if (totals.size === 0 || (totals.size === 1 && totals.has(seen.size))) return
+    const counted = [...totals].join(', then ')
+    const message = `${endpoint}: the server counts ${counted} objects and gave ${seen.size} different ones`
     if (reading === 2) {
       throw new Dhis2Error('dhis2/incomplete', message, {
         hint: 'somebody is changing the list while it is read: try again later, or read it in one call',
         retryable: true,
-        details: { endpoint, total: counted.total, read: seen.size },
+        details: { endpoint, totals: [...totals], read: seen.size },
       })
     }
     log?.warn(`${message}: reading the list again`, { endpoint })
   }
 }
 
-function readPages<Row>(
+function readPages<Row extends { readonly id: string }>(
   api: Dhis2Api,
   endpoint: string,
   query: PagedQuery,
   schema: z.ZodType<Row>,
-  counted: { total: number | undefined },
+  { seen, totals }: { readonly seen: Set<string>; readonly totals: Set<number> },
 ): AsyncGenerator<Row> {
   const answer = listAnswer(endpoint, schema)
   const pageSize = query.pageSize ?? PAGE_SIZE
@@ -83,9 +84,12 @@ function readPages<Row>(
   const fixed = { ...listQuery(query), order: 'id:asc', pageSize }
   return pages<Row, number>(1, async (page) => {
     const { body } = await api.send({ path: endpoint, query: { ...fixed, page }, schema: answer })
-    counted.total = body.pager?.total
-    // quirks.md D2-008: beyond the end the server says it is on the last page, so that only nextPage tells
-    const more = body.pager?.nextPage != null && body.rows.length > 0
+    const seenBefore = seen.size
+    for (const { id } of body.rows) seen.add(id)
+    if (body.pager?.total !== undefined) totals.add(body.pager.total)
+    // quirks.md D2-008: beyond the end the server says it is on the last page, so that only nextPage tells;
+    // a page that brings nothing new ends the reading too, or a server that always names a next one would hold us
+    const more = body.pager?.nextPage != null && seen.size > seenBefore
     return { rows: body.rows, next: more ? page + 1 : undefined }
   })
 }

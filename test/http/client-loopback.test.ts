@@ -63,7 +63,7 @@ describe('a time limit', () => {
       response.writeHead(200, JSON_TYPE)
       if (request.url === '/stalls') response.write('[1')
       else {
-        let left = 12
+        let left = 25
         const beat = setInterval(() => {
           response.write('1,')
           left -= 1
@@ -74,11 +74,11 @@ describe('a time limit', () => {
       }
     })
 
-    // 12 pieces 20 ms apart take longer than the limit, none of the pauses does
-    const long = await client.stream({ path: 'long', timeoutMs: 150 })
+    // 25 pieces 20 ms apart take longer than the limit, none of the pauses does
+    const long = await client.stream({ path: 'long', timeoutMs: 400 })
     const stalling = await client.stream({ path: 'stalls', timeoutMs: 50 })
 
-    expect(await read(long.body)).toBe('1,'.repeat(12))
+    expect(await read(long.body)).toBe('1,'.repeat(25))
     await expect(read(stalling.body)).rejects.toMatchObject({ code: 'http/timeout' })
   })
 
