@@ -55,9 +55,17 @@ export interface FlowCallOptions {
 
 /** No argument is needed where an empty one will do. */
 type CallArguments<Given> =
-  Record<never, never> extends Given
+  NeedsNothing<Given> extends true
     ? [params?: Feed<Given>, options?: FlowCallOptions]
     : [params: Feed<Given>, options?: FlowCallOptions]
+
+type NeedsNothing<Given> = undefined extends Given
+  ? true
+  : Given extends object
+    ? Partial<Given> extends Given
+      ? true
+      : false
+    : false
 
 /** What a flow gives: futures in what it returns are awaited, one level into collections. */
 export type Returned<T> =

@@ -16,7 +16,7 @@ export interface Settled<T> {
 /** The engine's end of a future. */
 export interface FutureHandle<T> {
   readonly future: Future<T>
-  finish(outcome: Settled<T>): void
+  readonly finish: (outcome: Settled<T>) => void
 }
 
 /** Who a future stands for; the id of a resumed step is that of its first attempt. */
@@ -31,7 +31,7 @@ export class Future<T> extends Promise<T> {
   #source: FutureSource | undefined
   #handled = false
   #outcome: Settled<T> | undefined
-  #settled: Promise<Settled<T>> | undefined
+  #watchers: (() => void)[] | undefined
   /** Futures whose failure kept this one from running: whoever sees this failure has seen theirs. */
   #because: Future<unknown> | undefined
 
@@ -41,28 +41,25 @@ export class Future<T> extends Promise<T> {
   }
 
   static pending<T>(source: FutureSource): FutureHandle<T> {
-    let settle: (outcome: Settled<T>) => void = () => {}
-    const settled = new Promise<Settled<T>>((resolve) => {
-      settle = resolve
-    })
     let fulfil: (value: T) => void = () => {}
     let refuse: (error: unknown) => void = () => {}
     const future = new Future<T>((resolve, reject) => {
       fulfil = resolve
       refuse = reject
     })
-    // the one silent look: a failure is reported by the engine, never by the process
-    Promise.prototype.then.call(future, undefined, () => {})
     future.#source = source
-    future.#settled = settled
     return {
       future,
       finish(outcome) {
         if (future.#outcome !== undefined) return
         future.#outcome = outcome
-        settle(outcome)
-        if ('error' in outcome) refuse(outcome.error)
-        else fulfil(outcome.result as T)
+        for (const watch of future.#watchers ?? []) watch()
+        future.#watchers = undefined
+        if ('error' in outcome) {
+          // the one silent look: a failure is reported by the engine, never by the process
+          void Promise.prototype.then.call(future, undefined, () => {})
+          refuse(outcome.error)
+        } else fulfil(outcome.result as T)
       },
     }
   }
@@ -97,6 +94,7 @@ export class Future<T> extends Promise<T> {
     return Future.peek(this)
   }
 
+  // oxlint-disable-next-line unicorn/no-thenable -- a promise that knows whether anybody looked at it
   override then<A = T, B = never>(
     onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
@@ -107,7 +105,13 @@ export class Future<T> extends Promise<T> {
 
   /** For the engine: the outcome without counting as a look at it. */
   static peek<T>(future: Future<T>): Promise<Settled<T>> {
-    return future.#settled ?? Promise.reject(new TypeError('a future is made by calling a task or a flow'))
+    const { promise, resolve } = Promise.withResolvers<Settled<T>>()
+    const tell = () => {
+      if (future.#outcome !== undefined) resolve(future.#outcome)
+    }
+    if (future.#outcome === undefined) (future.#watchers ??= []).push(tell)
+    else tell()
+    return promise
   }
 
   static markHandled(future: Future<unknown>): void {

@@ -40,8 +40,8 @@ export async function openBlock<Schema extends z.ZodType, Client>(
 
 async function connect(frame: Frame, block: AnyBlock, name: string, options: OpenOptions): Promise<unknown> {
   const { scope } = frame
-  const stub = scope.host.openInstead?.(block, name, ioFor(frame, false))
-  if (stub !== undefined) return await stub
+  const stub = await scope.host.openInstead?.(block, name, ioFor(frame, false))
+  if (stub !== undefined) return stub
 
   const { values, fallback } = await findValues(scope, block, name, options)
   const readOnly = fallback !== null && options.allowWrites !== true

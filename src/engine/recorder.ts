@@ -87,7 +87,7 @@ export function createRecorder(
 
   const recorder: Recorder = {
     write(changes) {
-      if (closedBy !== undefined) return Promise.reject(closedBy.error as Error)
+      if (closedBy !== undefined) return Promise.reject(closedBy.error)
       if (store === null) return Promise.resolve()
       return new Promise((resolve, reject) => {
         if (entries.push({ changes, resolve, reject }) > 1) return

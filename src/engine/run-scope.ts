@@ -4,7 +4,7 @@ import type { CacheRecord } from '../store/store.ts'
 import type { FlowRun } from '../model/run.ts'
 import type { State } from '../model/state.ts'
 import type { FlowCore } from './flow-core.ts'
-import { Future, type FutureSource } from './future.ts'
+import type { Future, FutureSource } from './future.ts'
 import type { Host, KillPoint, RunPlace } from './host.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
 import { createPlaces, type Places } from './runners.ts'
@@ -36,6 +36,8 @@ export interface RunScope {
   /** Set when the run cannot be recorded any more. */
   fatal: { readonly error: unknown } | null
   readonly places: Places
+  /** Places of maps with a limit of their own. */
+  readonly waitingRooms: Set<Places>
   /** Clients by block and name. */
   readonly clients: Map<string, Promise<unknown>>
   readonly closers: (() => unknown)[]
@@ -85,6 +87,7 @@ export function createRunScope({ host, flow, run, steps, parent }: ScopeOptions)
   const abort = (reason: unknown) => {
     if (controller.signal.aborted) return
     controller.abort(reason)
+    for (const places of [scope.places, ...scope.waitingRooms]) places.open()
     const kind = stopKind(reason)
     if (kind === 'lease-lost') abandon(reason)
     else {
@@ -95,9 +98,6 @@ export function createRunScope({ host, flow, run, steps, parent }: ScopeOptions)
 
   const outer = host.signal
   const follow = () => abort(outer?.reason)
-  if (outer?.aborted === true) follow()
-  else outer?.addEventListener('abort', follow, { once: true })
-
   const scope: RunScope = {
     host,
     flow,
@@ -116,6 +116,7 @@ export function createRunScope({ host, flow, run, steps, parent }: ScopeOptions)
     },
     fatal: null,
     places: createPlaces(flow.runner.atOnce),
+    waitingRooms: new Set(),
     clients: new Map(),
     closers: [],
     cache: parent?.scope.cache ?? new Map<string, CacheRecord>(),
@@ -143,6 +144,9 @@ export function createRunScope({ host, flow, run, steps, parent }: ScopeOptions)
       scope.ended = true
     },
   }
+  if (outer?.aborted === true) follow()
+  else outer?.addEventListener('abort', follow, { once: true })
+
   return scope
 }
 

@@ -42,6 +42,7 @@ interface Call {
   readonly options: SubmitOptions
   readonly source: FutureSource
   readonly future: Future<unknown>
+  readonly places: readonly Places[]
 }
 
 /** A call that has become a step: it is known by its key and has a row. */
@@ -59,32 +60,63 @@ export function submitTask(frame: Frame, core: TaskCore, input: unknown, options
   const { scope } = frame
   const source: FutureSource = { kind: 'task', id: newId(scope.host.clock.now().getTime()), name: core.name }
   const { future, finish } = Future.pending<unknown>(source)
+  const call: Call = { frame, scope, core, options, source, future, places: placesOf(frame, options) }
   scope.underWay.add(future)
-  perform({ frame, scope, core, options, source, future }, input)
-    .catch((error: unknown): Settled<unknown> => {
-      // the run cannot be recorded any more: it stops here, and whoever takes it over goes on from its last record
-      scope.fatal ??= { error }
-      scope.abort(error)
-      return stoppedOutcome(scope, error)
-    })
-    .then((outcome) => {
-      scope.underWay.delete(future)
-      finish(outcome)
-    })
-    .catch(() => {}) // finish does not throw
+  const begin = (work: () => Promise<Settled<unknown>>) => {
+    work()
+      .catch((error: unknown): Settled<unknown> => {
+        // the run cannot be recorded any more: it stops here, and whoever takes it over goes on from its last record
+        scope.fatal ??= { error }
+        scope.abort(error)
+        return stoppedOutcome(scope, error)
+      })
+      .then((outcome) => {
+        scope.underWay.delete(future)
+        finish(outcome)
+      })
+      .catch(() => {}) // finish does not throw
+  }
+  const waitFor = options.waitFor ?? []
+  const futures = futuresIn(input, waitFor)
+  if (futures !== null) begin(() => afterEarlier(call, input, futures))
+  // a call that waits for its turn is no more than its input: a map of 10,000 items begins a few at a time
+  else enter(call.places, () => begin(() => inPlace(call, input)))
   return future
+}
+
+/** A task within a task runs on the place of the outer one: waiting for another it could wait for ever. */
+function placesOf({ scope, step }: Frame, { places }: SubmitOptions): readonly Places[] {
+  if (places !== undefined) scope.waitingRooms.add(places)
+  return [places, step === null ? scope.places : undefined].filter((each) => each !== undefined)
+}
+
+function enter([first, ...others]: readonly Places[], entered: () => void): void {
+  if (first === undefined) entered()
+  else first.take(() => enter(others, entered))
+}
+
+async function afterEarlier(
+  call: Call,
+  given: unknown,
+  futures: readonly Future<unknown>[],
+): Promise<Settled<unknown>> {
+  const earlier = await fed(given, call.options.waitFor ?? [], futures)
+  if (!earlier.ready) return await notReady(call, earlier.because, earlier.error)
+  await new Promise<void>((resolve) => enter(call.places, resolve))
+  return await inPlace(call, earlier.input)
+}
+
+async function inPlace(call: Call, input: unknown): Promise<Settled<unknown>> {
+  try {
+    return await perform(call, input)
+  } finally {
+    for (const place of call.places) place.giveBack()
+  }
 }
 
 async function perform(call: Call, given: unknown): Promise<Settled<unknown>> {
   const { frame, scope, core, options, source } = call
-  const waitFor = options.waitFor ?? []
   let input = given
-  const futures = futuresIn(given, waitFor)
-  if (futures !== null) {
-    const earlier = await fed(given, waitFor, futures)
-    if (!earlier.ready) return await notReady(call, earlier.because, earlier.error)
-    input = earlier.input
-  }
   const stopped = whyStopped(frame)
   if (stopped !== null) return stoppedOutcome(scope, stopped)
 
@@ -111,16 +143,8 @@ async function perform(call: Call, given: unknown): Promise<Settled<unknown>> {
   try {
     const work: Work = { ...call, input, step, record, entry }
     if (entry?.record !== undefined && entry.record !== null) return await useCached(work, known, entry)
-    // a task within a task runs on the place of the outer one: it could wait for that for ever
-    const places = [options.places, frame.step === null ? scope.places : undefined].filter((each) => each !== undefined)
-    const none = await enter(places, frame)
-    if (none !== null) return none
-    try {
-      await untilDue(scope, frame, known)
-      return await attempts(work, places)
-    } finally {
-      for (const place of places) place.giveBack()
-    }
+    await untilDue(scope, frame, known)
+    return await attempts(work)
   } finally {
     entry?.release()
   }
@@ -138,25 +162,6 @@ async function perform(call: Call, given: unknown): Promise<Settled<unknown>> {
   }
 }
 
-/** Null when all places are taken; the outcome when the run was stopped while waiting. */
-async function enter(places: readonly Places[], frame: Frame): Promise<Settled<unknown> | null> {
-  const taken: Places[] = []
-  try {
-    for (const place of places) {
-      const wait = place.take(frame.signal)
-      if (wait !== null) await wait
-      taken.push(place)
-    }
-  } catch (error) {
-    for (const place of taken) place.giveBack()
-    return stoppedOutcome(frame.scope, error)
-  }
-  const stopped = whyStopped(frame)
-  if (stopped === null) return null
-  for (const place of taken) place.giveBack()
-  return stoppedOutcome(frame.scope, stopped)
-}
-
 /** A step that was waiting for its retry when its process died waits for the rest of that time. */
 async function untilDue(scope: RunScope, frame: Frame, known: TaskRun | undefined): Promise<void> {
   const dueAt = known?.state.type === 'scheduled' ? known.state.details.scheduledFor : undefined
@@ -166,7 +171,7 @@ async function untilDue(scope: RunScope, frame: Frame, known: TaskRun | undefine
   if (waitMs > 0) await scope.host.clock.sleep(waitMs, frame.signal).catch(() => {})
 }
 
-async function attempts(work: Work, places: readonly Places[]): Promise<Settled<unknown>> {
+async function attempts(work: Work): Promise<Settled<unknown>> {
   const { frame, scope, core, step, record } = work
   const { clock } = scope.host
   for (let attempt = 1; ; attempt += 1) {
@@ -190,7 +195,7 @@ async function attempts(work: Work, places: readonly Places[]): Promise<Settled<
     if (delayMs === null) return await fail(work, error, tried.timedOut, attempt)
     scope.log(step).warn(`attempt ${attempt} failed: ${messageOf(error)}`)
     if (delayMs > 0) {
-      await awaitRetry(work, places, delayMs, error, attempt)
+      await awaitRetry(work, delayMs, error, attempt)
       const reason = whyStopped(frame)
       if (reason !== null) return await stop(work, reason)
     }
@@ -230,8 +235,7 @@ async function tryOnce(work: Work, attempt: number, running: State): Promise<Tri
 }
 
 async function awaitRetry(
-  { frame, scope, record }: Work,
-  places: readonly Places[],
+  { frame, scope, record, places }: Work,
   delayMs: number,
   error: unknown,
   attempt: number,
@@ -249,8 +253,7 @@ async function awaitRetry(
   // others may work meanwhile
   for (const place of places) place.giveBack()
   await clock.sleep(delayMs, frame.signal).catch(() => {}) // a stop is noticed by the caller
-  // the place is taken whatever happens, because the caller gives it back; a stopped run has places to spare
-  for (const place of places) await place.take(new AbortController().signal)
+  await new Promise<void>((resolve) => enter(places, resolve))
 }
 
 async function complete(

@@ -25,64 +25,44 @@ export function concurrent(): Runner {
 
 /** Places that are taken and given back; who waits longest is next. */
 export interface Places {
-  /** Null when a place was free: then nothing has to be awaited. Rejects when the signal aborts while waiting. */
-  take(signal: AbortSignal): Promise<void> | null
+  /** Calls `enter` with a place taken: at once when one is free. */
+  take(enter: () => void): void
   giveBack(): void
-}
-
-interface Waiter {
-  readonly enter: () => void
-  left: boolean
+  /** Lets everybody in who waits or will come: a run that stops holds nobody back. */
+  open(): void
 }
 
 export function createPlaces(limit: number): Places {
   let free = limit
   // a list with a moving head: shifting 10,000 waiters one by one would be quadratic
-  let waiting: Waiter[] = []
+  let waiting: (() => void)[] = []
   let head = 0
 
-  const next = (): Waiter | undefined => {
-    while (head < waiting.length) {
-      const waiter = waiting[head]
+  const admit = () => {
+    while (free > 0 && head < waiting.length) {
+      const enter = waiting[head]
       head += 1
-      if (head > 1_024 && head * 2 > waiting.length) {
-        waiting = waiting.slice(head)
-        head = 0
-      }
-      if (waiter !== undefined && !waiter.left) return waiter
+      free -= 1
+      enter?.()
     }
-    return undefined
+    if (head > 1_024 && head * 2 > waiting.length) {
+      waiting = waiting.slice(head)
+      head = 0
+    }
   }
 
   return {
-    take(signal) {
-      if (free > 0) {
-        free -= 1
-        return null
-      }
-      return new Promise<void>((resolve, reject) => {
-        const leave = () => {
-          waiter.left = true
-          reject(signal.reason as Error)
-        }
-        const waiter: Waiter = {
-          left: false,
-          enter: () => {
-            signal.removeEventListener('abort', leave)
-            resolve()
-          },
-        }
-        if (signal.aborted) leave()
-        else {
-          signal.addEventListener('abort', leave, { once: true })
-          waiting.push(waiter)
-        }
-      })
+    take(enter) {
+      waiting.push(enter)
+      admit()
     },
     giveBack() {
-      const waiter = next()
-      if (waiter === undefined) free += 1
-      else waiter.enter()
+      free += 1
+      admit()
+    },
+    open() {
+      free = Infinity
+      admit()
     },
   }
 }

@@ -103,8 +103,8 @@ function inputText(taskName: string, input: unknown, without: readonly string[])
   try {
     return canonicalJson(counted ?? null)
   } catch (cause) {
-    const path = isToolkitError(cause) ? String(cause.details['path'] ?? '$') : '$'
-    const name = path.replace(/^\$\.?/, '') || 'the input'
+    const path = isToolkitError(cause) ? cause.details['path'] : undefined
+    const name = (typeof path === 'string' ? path : '$').replace(/^\$\.?/, '') || 'the input'
     throw new ConfigError('config/params', `${taskName} cannot be cached by its input: ${name} is not data`, {
       hint: `leave it out with without: ['${name.split(/[.[]/)[0]}'], or give a key of your own`,
       cause,
