@@ -96,6 +96,8 @@ export async function importBatch(
         ledger.settle(number, 'unchanged')
       } else if (before[number] === 'a' && row.onlyOverExisting === true) {
         ledger.settle(number, 'unchanged', ZERO_LEFT_OUT)
+      } else if (before[number] === 'x') {
+        ledger.settle(number, 'refused', NOT_READABLE)
       } else {
         return [number]
       }
@@ -198,8 +200,9 @@ export async function importBatch(
     if (context.dryRun) return [...rows]
     const letters = await readBack(rows)
     return rows.filter((row, place) => {
-      if (letters[place] !== 's') return true
-      settleStored(row)
+      if (letters[place] === 's') settleStored(row)
+      else if (letters[place] === 'x') ledger.settle(row, 'unknown', CANNOT_BE_READ)
+      else return true
       return false
     })
   }
@@ -226,6 +229,7 @@ export async function importBatch(
     for (const [place, row] of claimed.entries()) {
       if (letters[place] === 's') settleStored(row)
       else if (letters[place] === 'a') ledger.settle(row, 'refused', NOT_STORED)
+      else if (letters[place] === 'x') ledger.settle(row, 'unknown', CANNOT_BE_READ)
       else ledger.settle(row, 'unknown', HOLDS_ANOTHER)
     }
   }
@@ -249,6 +253,11 @@ export async function importBatch(
 }
 
 const ZERO_LEFT_OUT = reason('row/zero-not-significant', 'a zero of this element means nothing, and nothing is stored')
+const NOT_READABLE = reason(
+  'row/no-data-access',
+  'the account may not read the data of this data set or unit, so that nothing about the row could be proved',
+)
+const CANNOT_BE_READ = reason('row/unproven', 'the row was sent, and the account may not read any more what is stored')
 const NOT_STORED = reason('row/not-stored', 'the server said nothing against the row, and does not hold it')
 const HOLDS_ANOTHER = reason('row/unproven', 'the server took the row, and holds another value now')
 
