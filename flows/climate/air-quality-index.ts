@@ -312,8 +312,30 @@ function magnitude({ index, mean }: AirReading): number {
   return index ?? mean ?? 0
 }
 
-function shown(reading: AirReading): Record<string, string | number | boolean | null> {
-  return { ...reading, concentration: reading.concentration === null ? null : roundTo(reading.concentration, 3) }
+/** The columns that fit on a page; the result holds all of them. */
+function shown({
+  city,
+  pollutant,
+  averaging,
+  mean,
+  concentration,
+  unit,
+  index,
+  category,
+  exceedsWho,
+  reason,
+}: AirReading) {
+  return {
+    city,
+    pollutant,
+    averaging,
+    concentration: concentration === null ? mean : roundTo(concentration, 3),
+    unit,
+    index,
+    category,
+    'above WHO': exceedsWho,
+    reason,
+  }
 }
 
 interface SummaryFacts {

@@ -54,10 +54,13 @@ export interface Report {
 
 const TONES: Readonly<Record<string, Tone>> = {
   completed: 'good',
+  Completed: 'good',
   created: 'good',
   updated: 'good',
   stored: 'good',
   Good: 'good',
+  trivial: 'good',
+  simple: 'good',
   unchanged: 'neutral',
   scheduled: 'neutral',
   pending: 'neutral',
@@ -70,6 +73,8 @@ const TONES: Readonly<Record<string, Tone>> = {
   moderate: 'warning',
   Moderate: 'warning',
   failed: 'bad',
+  Failed: 'bad',
+  Crashed: 'bad',
   crashed: 'bad',
   refused: 'bad',
   complex: 'bad',

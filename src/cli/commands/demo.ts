@@ -187,13 +187,13 @@ function page({ dhis2, reports, slack, at }: PageFacts): Report {
     facts: [
       { label: 'runs', value: formatNumber(reports.length, 0), tone: failed === 0 ? 'good' : 'bad' },
       { label: 'stored', value: formatNumber(sum('created') + sum('updated'), 0), tone: 'good' },
-      { label: 'unchanged', value: formatNumber(sum('unchanged'), 0) },
-      { label: 'refused', value: formatNumber(sum('refused'), 0), tone: 'bad' },
+      { label: 'unchanged when pushed again', value: formatNumber(sum('unchanged'), 0) },
+      { label: 'refused', value: formatNumber(pushes[0]?.refused ?? 0, 0), tone: 'bad' },
       { label: 'unknown', value: formatNumber(sum('unknown'), 0), tone: sum('unknown') === 0 ? 'neutral' : 'warning' },
     ],
     sections: [
       { kind: 'table', title: 'Runs', rows: reports.map(summaryRow), badges: ['state'] },
-      ...reports.flatMap(sectionsOf),
+      ...reports.toSorted((a, b) => Number(countsOf(b) !== null) - Number(countsOf(a) !== null)).flatMap(sectionsOf),
       { kind: 'code', title: 'Sent to Slack', text: slack.join('\n\n') },
     ],
     provenance: [
@@ -214,8 +214,11 @@ function sectionsOf(report: RunReport, at: number, all: readonly RunReport[]): R
   return [...barsOf(report.artifacts), ...report.artifacts.filter(isShown).map(artifactSection)]
 }
 
-function isShown({ content }: Artifact): boolean {
-  return content.kind !== 'progress' && !(content.kind === 'table' && content.totalRows > 60)
+/** Tables that are drawn as bars. */
+const DRAWN = new Set<string | null>(['dhis2-org-units', 'dhis2-indicators'])
+
+function isShown({ key, content }: Artifact): boolean {
+  return !DRAWN.has(key) && content.kind !== 'progress' && !(content.kind === 'table' && content.totalRows > 60)
 }
 
 /** A table of two columns, a word and a number, is easier to see than to read. */
