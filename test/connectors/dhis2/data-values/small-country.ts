@@ -41,8 +41,6 @@ const FUNDING = dataSet('dsFunding01', {
   attributeCombo: 'ccFunding01',
 })
 
-export const SETS = { MONTHLY, FUNDING }
-
 /** @param sets other data sets than the two */
 export function smallCountry(sets: readonly DataSetFacts[] = [FUNDING, MONTHLY]): MetadataIndex {
   return {
