@@ -96,12 +96,11 @@ const compareBatch = task({
 const importBatch = task({
   name: 'import-batch',
   retry: RETRY,
-  async run(
-    { take, before, dryRun, resumed }: BatchWork & { before: string; dryRun: boolean; resumed: boolean },
-    ctx,
-  ): Promise<ImportedBatch> {
+  async run({ take, before, dryRun }: BatchWork & { before: string; dryRun: boolean }, ctx): Promise<ImportedBatch> {
     const { client, batch } = take()
-    return await client.importBatch(batch, before, { dryRun, resumed: resumed || ctx.attempt > 1 })
+    // a try that was cut off may have stored some of it: the connector looks before it sends
+    const resumed = ctx.attempt > 1 || (runtime.flowRun?.runCount ?? 1) > 1
+    return await client.importBatch(batch, before, { dryRun, resumed })
   },
 })
 
@@ -123,14 +122,13 @@ export const dhis2DataValuePush = flow({
     ctx.log.info(`${total} rows in ${plan.batchCount} batches, ${plan.refused.size} refused before anything is sent`)
 
     const ledger = createPushLedger(plan.table, plan.refused)
-    const resumed = (runtime.flowRun?.runCount ?? 1) > 1
     let done = plan.refused.size
     for (let number = 0; number < plan.batchCount; number += 1) {
       ctx.progress(done, total, 'rows')
       const batch = plan.batchAt(number)
       const work = { id: batch.id, take: () => ({ client, batch }) }
       const before = await compareBatch(work, { key: `compare ${batch.id}` })
-      const imported = await importBatch({ ...work, before, dryRun, resumed }, { key: `import ${batch.id}` })
+      const imported = await importBatch({ ...work, before, dryRun }, { key: `import ${batch.id}` })
       ledger.add(batch, imported)
       done += batch.rows.length
     }
