@@ -6,7 +6,11 @@ import { cpSync, globSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 const ROOT = join(import.meta.dirname, '..')
-const SHIPPED = '{src,connectors,flows,deployments,fixtures}/**/*.{css,svg,html,yaml,csv}'
+const SHIPPED = [
+  '{src,connectors,flows,deployments,fixtures}/**/*.{css,svg,html,yaml,csv}',
+  // The start state of the fake DHIS2 server; the other recordings are for our tests only.
+  'fixtures/dhis2/recordings/*/setup.ndjson',
+]
 
 rmSync(join(ROOT, 'dist'), { recursive: true, force: true })
 const compiled = spawnSync('tsc', ['-p', 'tsconfig.build.json'], { cwd: ROOT, stdio: 'inherit' })
