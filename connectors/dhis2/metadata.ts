@@ -33,7 +33,7 @@ export const PAGE_SIZE = 1_000
 const QUERY_LENGTH = 1_900
 
 /**
- * Every object of a list once, in the order of their ids, read page by page as they are wanted.
+ * Every object of a list once, in the server's order of their ids, read page by page as they are wanted.
  *
  * A list that changes while it is read shifts under the pages. Whatever comes twice is left out, and when the number
  * of objects is not the one the server counts, the list is read a second time for what was missed.

@@ -16,7 +16,7 @@ describe('the address of a server', () => {
     'https://dhis2.test/hmis/api/',
     'https://dhis2.test/hmis/api/42/',
     ' https://dhis2.test/hmis/dhis-web-dashboard/#/ ',
-  ])('may be written "%s"', (baseUrl) => {
+  ])('D2-006 may be written "%s"', (baseUrl) => {
     const once = checkDhis2Settings({ baseUrl, ...PASSWORD })
     const twice = checkDhis2Settings(once)
 
