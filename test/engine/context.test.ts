@@ -203,7 +203,7 @@ describe('where am I', () => {
     const names = new Map<string, Set<string | undefined>>()
     const look = task({
       name: 'look',
-      async run(_: number) {
+      async run() {
         await new Promise(setImmediate)
         return [runtime.flowRun?.name, runtime.taskRun?.taskName, runtime.taskRun?.runCount]
       },
@@ -217,7 +217,7 @@ describe('where am I', () => {
           seen.add(runtime.flowRun?.name)
         }
         names.set(ctx.runName, seen)
-        return await look(1)
+        return await look()
       },
     })
 
