@@ -6,7 +6,10 @@ import type { Log } from './log.ts'
 export interface Io {
   readonly clock?: Clock | undefined
   readonly log?: Log | undefined
-  /** Aborts every request that is under way, with its reason. */
+  /**
+   * Aborts every request that is under way, with its reason. Ask for it at each request: it is that of whoever calls, and a
+   * client outlives the one who opened it.
+   */
   readonly signal?: AbortSignal | undefined
   /** An undici dispatcher to send through instead of the client's own, for example a `MockAgent`. */
   readonly dispatcher?: Dispatcher | undefined

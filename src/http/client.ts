@@ -58,7 +58,7 @@ export function createHttpClient(settings: HttpSettings, io: Io = {}): HttpClien
   const gate = createGate({ atOnce: settings.atOnce ?? DEFAULT_AT_ONCE, perSecond: settings.perSecond })
   let own: Promise<Dispatcher> | undefined
 
-  const sender: Sender = {
+  const sender: Omit<Sender, 'signal'> = {
     baseUrl: parseBaseUrl(settings.baseUrl),
     authHeaders: settings.auth === undefined ? {} : authHeaders(settings.auth),
     secrets: settings.auth === undefined ? [] : secretTexts(settings.auth),
@@ -67,7 +67,6 @@ export function createHttpClient(settings: HttpSettings, io: Io = {}): HttpClien
     isLoginPath: settings.isLoginPath ?? isLoginPage,
     cookies: settings.keepCookies === true ? createCookieJar() : undefined,
     clock,
-    signal: io.signal,
     dispatcher: () => {
       if (io.dispatcher !== undefined) return Promise.resolve(io.dispatcher)
       own ??= openAgent()
@@ -75,19 +74,24 @@ export function createHttpClient(settings: HttpSettings, io: Io = {}): HttpClien
     },
   }
 
-  /** One request with its blips: each try waits for its turn, none holds its place while it waits for the server. */
-  function withBlips<A>(request: HttpRequest, attempt: () => Promise<A>): Promise<A> {
-    const once = () => gate(attempt, request.signal ?? io.signal)
+  /**
+   * One request with its blips: each try waits for its turn, none holds its place while it waits for the server.
+   *
+   * The lent signal is asked for now: a client outlives the task that opened it, and answers for whoever calls it.
+   */
+  function withBlips<A>(request: HttpRequest, attempt: (sender: Sender) => Promise<A>): Promise<A> {
+    const { signal } = io
+    const once = () => gate(() => attempt({ ...sender, signal }), request.signal ?? signal)
     const idempotent = request.idempotent ?? (request.method ?? 'GET') === 'GET'
-    return idempotent ? retryBlips(once, { clock, random: io.random, signal: io.signal, log: io.log }) : once()
+    return idempotent ? retryBlips(once, { clock, random: io.random, signal, log: io.log }) : once()
   }
 
   return {
     send<T>(request: HttpRequest<T>): Promise<HttpAnswer<T>> {
-      return withBlips(request, async () => readAnswer(request, await sendOnce(sender, request)))
+      return withBlips(request, async (asked) => readAnswer(request, await sendOnce(asked, request)))
     },
     stream(request) {
-      return withBlips(request, () => streamAnswer(sender, request))
+      return withBlips(request, (asked) => streamAnswer(asked, request))
     },
     async close() {
       const dispatcher = await own
