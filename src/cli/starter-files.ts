@@ -92,7 +92,7 @@ import { mockNetwork, runFlow } from 'd2flow/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { facilityCount } from '../flows/facility-count.ts'
 
-const server = dhis2Handlers({ personality: '2.42', country: true, baseUrl: 'http://dhis2.test' })
+const server = dhis2Handlers({ personality: '2.42', country: 'full', baseUrl: 'http://dhis2.test' })
 const network = mockNetwork(...server.handlers)
 
 beforeAll(() => network.enable())
