@@ -20,7 +20,7 @@ import { streamAnswer } from './stream.ts'
 import { parseBaseUrl } from './url.ts'
 
 export type { HttpAuth } from './auth.ts'
-export type { HttpAnswer, HttpHeaders, HttpRequest, HttpStream, Query } from './http-request.ts'
+export type { HttpAnswer, HttpRequest, HttpStream } from './http-request.ts'
 
 export interface HttpSettings {
   readonly baseUrl: string
@@ -45,7 +45,10 @@ export interface HttpClient {
   send<T>(request: HttpRequest<T>): Promise<HttpAnswer<T>>
   /** The body as it comes. Its content type is checked against `accept`; nothing is parsed. @throws HttpError */
   stream(request: Omit<HttpRequest, 'schema' | 'allowEmpty'>): Promise<HttpStream>
-  /** Closes the connections. A client that is not closed does not keep the process alive for long. */
+  /**
+   * Closes the connections; what is still under way is given up, and so is a stream that nobody read to its end. A
+   * client that is not closed does not keep the process alive.
+   */
   close(): Promise<void>
 }
 
@@ -80,8 +83,9 @@ export function createHttpClient(settings: HttpSettings, io: Io = {}): HttpClien
    * The lent signal is asked for now: a client outlives the task that opened it, and answers for whoever calls it.
    */
   function withBlips<A>(request: HttpRequest, attempt: (sender: Sender) => Promise<A>): Promise<A> {
-    const { signal } = io
-    const once = () => gate(() => attempt({ ...sender, signal }), request.signal ?? signal)
+    const lent = io.signal
+    const signal = request.signal ?? lent
+    const once = () => gate(() => attempt({ ...sender, signal: lent }), signal)
     const idempotent = request.idempotent ?? (request.method ?? 'GET') === 'GET'
     return idempotent ? retryBlips(once, { clock, random: io.random, signal, log: io.log }) : once()
   }
@@ -96,7 +100,7 @@ export function createHttpClient(settings: HttpSettings, io: Io = {}): HttpClien
     async close() {
       const dispatcher = await own
       own = undefined
-      await dispatcher?.close()
+      await dispatcher?.destroy()
     },
   }
 }

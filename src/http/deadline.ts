@@ -6,7 +6,9 @@
 export interface Deadline {
   /** Aborts when the time is up or the caller gives up; the reason is the caller's own, or `TIME_UP`. */
   readonly signal: AbortSignal
-  /** Starts the time again, for the next piece of a stream. */
+  /** Stands still while nobody waits for the other side. */
+  pause(): void
+  /** Begins anew, with the whole time. */
   restart(): void
   stop(): void
 }
@@ -16,7 +18,8 @@ export const TIME_UP = Symbol('the time limit of a request is up')
 export function startDeadline(limitMs: number, signals: readonly (AbortSignal | undefined)[]): Deadline {
   const controller = new AbortController()
   const callers = signals.filter((signal) => signal !== undefined)
-  const timer = setTimeout(() => controller.abort(TIME_UP), limitMs)
+  const start = () => setTimeout(() => controller.abort(TIME_UP), limitMs)
+  let timer = start()
   const stops = callers.map((caller) => {
     const giveUp = () => controller.abort(caller.reason)
     if (caller.aborted) giveUp()
@@ -26,7 +29,11 @@ export function startDeadline(limitMs: number, signals: readonly (AbortSignal | 
   })
   return {
     signal: controller.signal,
-    restart: () => timer.refresh(),
+    pause: () => clearTimeout(timer),
+    restart() {
+      clearTimeout(timer)
+      timer = start()
+    },
     stop() {
       clearTimeout(timer)
       for (const stop of stops) stop()

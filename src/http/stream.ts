@@ -20,13 +20,15 @@ export async function streamAnswer(sender: Sender, request: HttpRequest): Promis
   return { url: answer.asked.url, status: answer.status, headers: answer.headers, body: timed(answer) }
 }
 
-/** Each chunk has the whole time limit: a stream may take long as a whole, but it must not stall. */
+/**
+ * Each chunk has the whole time limit: a stream may take long as a whole, but it must not stall. What the reader does
+ * with a chunk takes none of the server's time.
+ */
 async function* timed(answer: OpenAnswer): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of answer.body) {
-      answer.deadline.restart()
+      answer.deadline.pause()
       yield chunk
-      // what the reader does with a chunk takes none of the server's time
       answer.deadline.restart()
     }
   } finally {

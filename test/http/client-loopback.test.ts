@@ -82,6 +82,22 @@ describe('a time limit', () => {
     await expect(read(stalling.body)).rejects.toMatchObject({ code: 'http/timeout' })
   })
 
+  it('does not run while the reader of a stream is busy with what it has', async () => {
+    const client = await against((_, response) => {
+      response.writeHead(200, JSON_TYPE).write('[1')
+      setTimeout(() => response.end(']'), 10)
+    })
+    const { body } = await client.stream({ path: 'x', timeoutMs: 100 })
+
+    let text = ''
+    for await (const chunk of body) {
+      text += Buffer.from(chunk).toString()
+      await new Promise((done) => setTimeout(done, 150))
+    }
+
+    expect(text).toBe('[1]')
+  })
+
   it('gives way to whoever gives up before, with their own reason', async () => {
     const client = await against(() => {})
     const controller = new AbortController()
@@ -223,6 +239,15 @@ describe('a body', () => {
     const next = await client.stream({ path: 'x' })
 
     expect((await read(next.body)).length).toBe(5_000_000)
+  })
+
+  it('that nobody reads does not keep a client from closing', async () => {
+    const client = await against((_, response) => {
+      response.writeHead(200, JSON_TYPE).end(Buffer.alloc(5_000_000, ' '))
+    })
+    await client.stream({ path: 'x' })
+
+    await expect(client.close()).resolves.toBeUndefined()
   })
 
   it('of a stream is checked for its type before anything of it is given', async () => {
