@@ -38,6 +38,17 @@ describe('a sandbox', () => {
     expect(answer.status).toBe(401)
   })
 
+  // dhis2.py puts .json behind every address; others end collections with a slash
+  it.each(['/api/system/info.json', '/api/42/system/info', '/api/dataElements.json?pageSize=1', '/api/dataElements/'])(
+    'takes an address as other clients write it: %s',
+    async (path) => {
+      const answer = await fetch(`${sandbox.addresses.dhis2}${path}`, { headers: ADMIN })
+
+      expect(answer.status).toBe(200)
+      expect(answer.headers.get('content-type')).toContain('application/json')
+    },
+  )
+
   it('holds the data values that were asked for', async () => {
     const { dataSets } = (await asAdmin(`${sandbox.addresses.dhis2}/api/dataSets?fields=id&order=name:desc`)) as {
       dataSets: { id: string }[]
