@@ -10,6 +10,7 @@ export { Secret } from './base/secret.ts'
 
 export { image, link, markdown, progress, table, type ArtifactDraft, type TableRow } from './model/artifact.ts'
 export type { CachePolicy } from './model/cache-key.ts'
+export { Year, yearOf } from './model/relative.ts'
 export { exponentialBackoff, type RetryPolicy } from './model/retry.ts'
 export type { FlowRun } from './model/run.ts'
 export type { State, StateType } from './model/state.ts'
@@ -27,6 +28,8 @@ export { failed } from './engine/returned-states.ts'
 export { atOnce, concurrent } from './engine/runners.ts'
 export { runtime } from './engine/runtime-info.ts'
 export { task, type AnyTask, type Task } from './engine/task.ts'
+
+export { runIfMain } from './project/run-if-main.ts'
 
 export { deployment, type DeploymentDefinition } from './deploy/deployment.ts'
 export { upcoming } from './schedule/due.ts'

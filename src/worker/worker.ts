@@ -76,13 +76,11 @@ export function createWorker(options: WorkerOptions): Worker {
       if (underWay.size === 0) return
       const held = [...underWay.values()].map(({ run }) => ({ runId: run.id, epoch: run.epoch }))
       for (const lost of await store.leases.beat(held, leaseMs)) {
-        underWay
-          .get(lost)
-          ?.abort.abort(
-            new EngineError('engine/lease-lost', 'another process has taken this run over', {
-              details: { runId: lost },
-            }),
-          )
+        underWay.get(lost)?.abort.abort(
+          new EngineError('engine/lease-lost', 'another process has taken this run over', {
+            details: { runId: lost },
+          }),
+        )
       }
     },
     async idle() {

@@ -60,13 +60,15 @@ async function push(kills: readonly { readonly request: number; readonly moment:
       'night',
     ]
     let exitCode: number | null = null
+    let words = ''
     for (let start = 0; start <= kills.length && exitCode === null; start += 1) {
       sinceStart = 0
       const ended = await d2flow(args, { cwd, whileRunning: (child) => void (kill = () => child.kill('SIGKILL')) })
       exitCode = ended.exitCode
-      if (exitCode !== null) expect(ended.stderr + ended.stdout, ended.stderr).toContain('CompletedWithErrors')
+      words = ended.stdout + ended.stderr
     }
-    expect(exitCode).toBe(0)
+    expect(exitCode, words).toBe(0)
+    expect(words).toContain('CompletedWithErrors')
     return { content: country.content(), ledger: readFileSync(join(cwd, 'out/ledger.csv'), 'utf8'), kills: struck }
   } finally {
     await country.stop()
