@@ -11,6 +11,7 @@ import type { FlowRun } from '../model/run.ts'
 import type { ScheduleRecord } from '../model/schedule.ts'
 import { isTerminal } from '../model/state.ts'
 import type { Change, Store } from '../store/store.ts'
+import { anchored } from './anchored.ts'
 import { dueBetween, upcoming } from './due.ts'
 
 /** How many future runs stand ready per schedule. */
@@ -73,7 +74,7 @@ function changesFor(
     }
   }
 
-  for (const moment of upcoming(resolved(deployment, record), { after: at, count: AHEAD })) {
+  for (const moment of upcoming(anchored(record.schedule, deployment.createdAt), { after: at, count: AHEAD })) {
     if (moment.getTime() - at.getTime() <= AHEAD_MS && !own.has(moment.toISOString())) make(moment)
   }
   return changes
@@ -92,7 +93,7 @@ function missedMoments(
   const since = [deployment.scheduledFromAt, ...dealtWith].reduce((latest, moment) =>
     moment > latest ? moment : latest,
   )
-  return dueBetween(resolved(deployment, record), new Date(since), at, MOMENTS_LOOKED_AT)
+  return dueBetween(anchored(record.schedule, deployment.createdAt), new Date(since), at, MOMENTS_LOOKED_AT)
 }
 
 function isOverdue({ state, dueAt }: FlowRun, at: Date): boolean {
@@ -123,14 +124,6 @@ function skippedState(record: ScheduleRecord, at: Date) {
       ? 'it passed while nothing was running, and this schedule makes nothing up'
       : 'it passed while nothing was running, and a newer moment took its place or it is too late'
   return newState('cancelled', at, { name: 'Skipped', message: reason, details: { reason } })
-}
-
-/** An interval without an anchor counts from when the deployment was first saved. */
-function resolved(deployment: DeploymentRecord, record: ScheduleRecord): ScheduleRecord['schedule'] {
-  const { schedule } = record
-  return schedule.kind === 'interval' && schedule.anchorAt === null
-    ? { ...schedule, anchorAt: deployment.createdAt }
-    : schedule
 }
 
 function runAt(deployment: DeploymentRecord, record: ScheduleRecord, dueAt: Date, at: Date): FlowRun {

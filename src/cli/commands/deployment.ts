@@ -25,7 +25,7 @@ export async function listDeployments(invocation: Invocation): Promise<number> {
         return {
           deployment: nameOf(deployment),
           schedule: deployment.schedules.map(({ schedule }) => describeSchedule(schedule)).join('; ') || 'by hand',
-          next: deployment.paused ? 'paused' : (upcomingOf(deployment.schedules, now)?.toISOString() ?? null),
+          next: deployment.paused ? 'paused' : (upcomingOf(deployment, now)?.toISOString() ?? null),
           last: last === undefined ? null : `${last.state.name} ${last.endedAt ?? ''}`.trim(),
         }
       }),
@@ -92,7 +92,7 @@ export async function resumeDeployment(invocation: Invocation, name: string): Pr
     const deployment = await find(project, name)
     const now = systemClock.now()
     await project.store.deployments.save({ ...deployment, paused: false, scheduledFromAt: now.toISOString() })
-    const next = upcomingOf(deployment.schedules, now)
+    const next = upcomingOf(deployment, now)
     invocation.output.print(
       `resumed ${name}; next run ${next === null ? 'by hand' : `at ${next.toISOString()}`}. What was missed is not made up`,
     )

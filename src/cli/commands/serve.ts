@@ -2,6 +2,7 @@
 import { systemClock } from '../../base/clock.ts'
 import { createLog } from '../../base/log.ts'
 import { textTable } from '../../render/text-table.ts'
+import { applyDeployments } from '../../project/apply-deployments.ts'
 import { upcomingOf } from '../../project/upcoming-of.ts'
 import { serve } from '../../project/serve.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -15,9 +16,10 @@ export async function serveProject(invocation: Invocation, { atOnce }: { readonl
       output.note('this project has no deployments yet: runs that are asked for by hand are taken all the same')
     } else {
       const now = systemClock.now()
-      const rows = project.deployments.map((deployment) => ({
-        deployment: `${deployment.flow.name}/${deployment.name}`,
-        next: upcomingOf(deployment.schedules, now)?.toISOString() ?? 'by hand',
+      const applied = await applyDeployments(project.deployments, project.store, systemClock)
+      const rows = applied.map(({ name, record }) => ({
+        deployment: name,
+        next: record.paused ? 'paused' : (upcomingOf(record, now)?.toISOString() ?? 'by hand'),
       }))
       output.print(textTable(rows))
     }
