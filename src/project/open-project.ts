@@ -7,7 +7,7 @@ import { systemClock, type Clock } from '../base/clock.ts'
 import { ConfigError } from '../base/errors.ts'
 import { newId } from '../base/ids.ts'
 import type { Settings } from '../base/settings.ts'
-import { parseSettings, type AnyBlock } from '../blocks/define.ts'
+import type { AnyBlock } from '../blocks/define.ts'
 import { jsonBlock, secretBlock } from '../blocks/standard.ts'
 import type { DeploymentDefinition } from '../deploy/deployment.ts'
 import type { AnyFlow } from '../engine/flow.ts'
@@ -95,14 +95,7 @@ export async function openProject(options: OpenProjectOptions): Promise<Project>
       sealingKey: () => sealingKey({ create: false }),
       workDir: (run) => join(workFolder, 'work', run.id),
       messages: (run, state) => runMessages(store, run, state),
-      ...(Object.keys(instead).length === 0
-        ? {}
-        : {
-            openInstead: (block, _name, io) => {
-              const values = instead[block.slug] ?? instead[block.shortName ?? '']
-              return values === undefined ? undefined : block.open(parseSettings(block, values), io)
-            },
-          }),
+      settingsInstead: (block) => instead[block.slug] ?? instead[block.shortName ?? ''],
       ...more,
     }),
     close: () => store.close(),
