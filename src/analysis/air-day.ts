@@ -22,28 +22,12 @@ export interface Daily {
 
 /** The 24-hour mean; valid with 18 hours or more. */
 export function dailyMean(hours: DayOfHours): Daily {
-  const present = usable(hours.slice(0, HOURS_OF_A_DAY))
-  if (present.length < ENOUGH_OF_DAY) {
-    return {
-      value: null,
-      hours: present.length,
-      reason: `${present.length} of 24 hours, at least ${ENOUGH_OF_DAY} are needed`,
-    }
-  }
-  return { value: mean(present), hours: present.length, reason: null }
+  return ofEnoughHours(hours, mean)
 }
 
 /** The highest hour; valid with 18 hours or more. */
 export function dailyMaximum(hours: DayOfHours): Daily {
-  const present = usable(hours.slice(0, HOURS_OF_A_DAY))
-  if (present.length < ENOUGH_OF_DAY) {
-    return {
-      value: null,
-      hours: present.length,
-      reason: `${present.length} of 24 hours, at least ${ENOUGH_OF_DAY} are needed`,
-    }
-  }
-  return { value: Math.max(...present), hours: present.length, reason: null }
+  return ofEnoughHours(hours, (present) => Math.max(...present))
 }
 
 /**
@@ -64,6 +48,16 @@ export function dailyMaximumEightHour(
   const present = usable(hours.slice(0, HOURS_OF_A_DAY)).length
   if (means.length === 0) return { value: null, hours: present, reason: 'no 8 hours in a row with at least 6 values' }
   return { value: Math.max(...means), hours: present, reason: null }
+}
+
+function ofEnoughHours(hours: DayOfHours, reduce: (present: readonly number[]) => number): Daily {
+  const present = usable(hours.slice(0, HOURS_OF_A_DAY))
+  if (present.length >= ENOUGH_OF_DAY) return { value: reduce(present), hours: present.length, reason: null }
+  return {
+    value: null,
+    hours: present.length,
+    reason: `${present.length} of 24 hours, at least ${ENOUGH_OF_DAY} are needed`,
+  }
 }
 
 function usable(hours: DayOfHours): number[] {
