@@ -143,12 +143,18 @@ async function publish({ scope, step }: Frame, draft: ArtifactDraft): Promise<st
 }
 
 function workDirOf({ scope }: Frame): string {
-  scope.workDir ??= scope.host.workDir?.(scope.run) ?? temporaryFolder(scope.run.id)
+  if (scope.workDir === null) {
+    const folder = scope.host.workDir?.(scope.run)
+    scope.workDir = folder === undefined ? temporaryFolder(scope.run.id) : makeFolder(folder)
+  }
   return scope.workDir
 }
 
 function temporaryFolder(runId: string): string {
-  const folder = join(tmpdir(), `d2flow-${runId}`)
-  mkdirSync(folder, { recursive: true })
+  return makeFolder(join(tmpdir(), `d2flow-${runId}`))
+}
+
+function makeFolder(folder: string): string {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
   return folder
 }

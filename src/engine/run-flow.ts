@@ -77,6 +77,10 @@ async function executeOnce(core: FlowCore, run: FlowRun, host: Host, options: At
   const cancelling = followCancellation(frame)
   try {
     await scope.at('run-claimed', null)
+    if (begunBefore && run.flowVersion !== core.version) {
+      const [before, now] = [run.flowVersion ?? 'none', core.version ?? 'none']
+      scope.log(null).warn(`begun under version ${before}, it goes on under version ${now}`)
+    }
     const outcome = await attempt(frame, cancelling)
     await closeClients(scope)
     await scope.recorder.flushLogs()

@@ -176,7 +176,8 @@ async function attempts(work: Work): Promise<Settled<unknown>> {
   const { clock } = scope.host
   for (let attempt = 1; ; attempt += 1) {
     step.runCount += 1
-    const running = newState('running', clock.now(), step.runCount === 1 ? {} : { name: 'Retrying' })
+    const again = attempt > 1 || step.state.name === 'AwaitingRetry' ? 'Retrying' : 'Rerunning'
+    const running = newState('running', clock.now(), step.runCount === 1 ? {} : { name: again })
     await record.write([running], {
       runCount: step.runCount,
       ...(step.runCount === 1 ? { startedAt: running.at } : {}),
@@ -361,6 +362,10 @@ async function reuse(call: Call, found: TaskRun, inputHash: string): Promise<Set
     const state = newState('failed', scope.host.clock.now(), { message: error.message })
     noteFailure({ ...call, step }, state, error)
     return { state, error }
+  }
+  if (found.version !== core.version) {
+    const [before, now] = [found.version ?? 'none', core.version ?? 'none']
+    scope.log(step).warn(`done under version ${before} of ${core.name}, which is ${now} now: its result is kept`)
   }
   try {
     const result = await loadKept(found.result, found.name, scope.host.results)

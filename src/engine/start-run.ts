@@ -3,6 +3,7 @@
  * while another process executes them.
  */
 import { ConfigError, EngineError, isToolkitError } from '../base/errors.ts'
+import { canonicalJson } from '../base/hash.ts'
 import type { JsonObject } from '../base/json.ts'
 import { newRun, type RunRequest } from '../model/new-run.ts'
 import { newState } from '../model/new-state.ts'
@@ -121,6 +122,7 @@ export async function runHere(core: FlowCore, parameters: JsonObject, options: R
     const found = await store.runs.findByKey(core.name, key)
     const reuse = found?.state.type === 'completed' ? options.whenCompleted === 'reuse' : found !== null
     if (found !== null && reuse) {
+      refuseOtherParameters(found, parameters, key)
       return await takeUp(core, found, { host, store, parent, whenRunning: options.whenRunning ?? 'refuse' })
     }
   }
@@ -128,6 +130,15 @@ export async function runHere(core: FlowCore, parameters: JsonObject, options: R
   const run: FlowRun = { ...asked, state: newState('pending', host.clock.now()), epoch: 1 }
   await store?.write([{ kind: 'run-created', run, claimed: { worker: host.identity, leaseMs } }])
   return await seeThrough(core, run, { host, parent })
+}
+
+/** What finished with other parameters is no part of this run. */
+function refuseOtherParameters(found: FlowRun, parameters: JsonObject, key: string): void {
+  if (canonicalJson(found.parameters) === canonicalJson(parameters)) return
+  throw new ConfigError('config/params', `run ${found.name} has the key "${key}" and other parameters`, {
+    hint: 'go on with it under its own parameters, or give this run another key',
+    details: { runId: found.id, parameters: found.parameters },
+  })
 }
 
 interface SeeThroughOptions {
@@ -227,6 +238,7 @@ async function askAgain(run: FlowRun, host: Host, store: Store): Promise<void> {
 
 /** Whether the run is free now: its lease ran out, or its process is known to be gone. */
 async function takeOver(run: FlowRun, host: Host, store: Store): Promise<boolean> {
+  if (run.state.type === 'paused') return false
   const lease = (await store.leases.list()).find(({ runId }) => runId === run.id)
   if (lease !== undefined && host.isGone?.(lease.worker) !== true) return false
   const at = host.clock.now()

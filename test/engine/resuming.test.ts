@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createFakeClock } from 'd2flow/testing'
 import { flow, task, type AnyFlow } from 'd2flow'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -25,7 +27,13 @@ function house() {
     start: async (of: Pick<AnyFlow, 'core'>, params: unknown, more: Partial<Host> = {}) =>
       await startRun(of, params, { host: host(more), key: 'nightly' }),
     /** Starts the run and lets its process die at the point, reached by the flow itself or by the step of this name. */
-    async dieAt(of: AnyFlow, params: unknown, point: KillPoint, stepName: string | null = null) {
+    async dieAt(
+      of: AnyFlow,
+      params: unknown,
+      point: KillPoint,
+      stepName: string | null = null,
+      more: Partial<Host> = {},
+    ) {
       await new Promise<void>((dead) => {
         const at: Host['at'] = (reached, { run, step }) => {
           const here = run.flowName === of.name && (step?.name ?? null) === stepName
@@ -33,7 +41,7 @@ function house() {
           dead()
           return new Promise(() => {})
         }
-        void startRun(of, params, { host: host({ at }), key: 'nightly' })
+        void startRun(of, params, { host: host({ at, ...more }), key: 'nightly' })
       })
       clock.advance(31_000)
     },
@@ -115,7 +123,7 @@ describe('a run whose process died', () => {
       'Running',
       'Crashed',
       'Recovering',
-      'Retrying',
+      'Rerunning',
       'Completed',
     ])
     expect(second).toMatchObject({ runCount: 2, crashCount: 1 })
@@ -260,6 +268,58 @@ describe('a run whose process died', () => {
     const { result } = await place.start(both, { n: 1 }, { isGone: () => true })
 
     expect(result).toBe(20)
+  })
+})
+
+describe('a run that goes on', () => {
+  it('says so when its code has another version than it began with', async () => {
+    const counting = (version: string) => {
+      const step = task({ name: 'step', version, run: () => version })
+      return flow({ name: 'versioned', version, run: async () => await step() })
+    }
+    await place.dieAt(counting('1'), {}, 'before-end')
+
+    const { run, result } = await place.start(counting('2'), {})
+
+    expect(result).toBe('1')
+    expect((await place.store.logs.list(run.id, { level: 'warn' })).map(({ message }) => message)).toEqual([
+      expect.stringContaining('stopped without a word'),
+      'begun under version 1, it goes on under version 2',
+      'done under version 1 of step, which is 2 now: its result is kept',
+    ])
+  })
+
+  it('is not taken for one that was asked for with other parameters', async () => {
+    const { both } = twoSteps()
+    await place.dieAt(both, { n: 1 }, 'before-end')
+
+    const asked = place.start(both, { n: 2 })
+
+    await expect(asked).rejects.toMatchObject({
+      code: 'config/params',
+      message: expect.stringMatching(/^run [a-z]+-[a-z]+ has the key "nightly" and other parameters$/),
+    })
+  })
+
+  it('has the same folder to work in', async () => {
+    const { mkdtemp, rm, readFile, writeFile } = await import('node:fs/promises')
+    const parent = await mkdtemp(join(tmpdir(), 'd2flow-work-'))
+    const workDir: Host['workDir'] = (run) => join(parent, run.id)
+    let lives = 0
+    const writing = flow({
+      name: 'writing',
+      async run(_, ctx) {
+        lives += 1
+        if (lives === 1) await writeFile(join(ctx.workDir, 'part.txt'), 'half')
+        return await readFile(join(ctx.workDir, 'part.txt'), 'utf8')
+      },
+    })
+    await place.dieAt(writing, {}, 'before-end', null, { workDir })
+
+    const { result } = await place.start(writing, {}, { workDir })
+    await rm(parent, { recursive: true })
+
+    expect(result).toBe('half')
   })
 })
 
