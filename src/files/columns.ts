@@ -1,6 +1,6 @@
 /** Whether a header has the columns that are needed. */
 import { DataError } from '../base/errors.ts'
-import type { ReadOptions } from './records.ts'
+import type { ReadOptions } from './file-record.ts'
 
 /**
  * The header with known columns in the spelling that was asked for, whatever their case in the file.

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { DataError } from '../base/errors.ts'
 import { checkColumns } from './columns.ts'
 import { decodeUtf8 } from './decode-utf8.ts'
-import type { FileRecord, ReadOptions } from './records.ts'
+import type { FileRecord, ReadOptions } from './file-record.ts'
 import { writeAtomically } from './atomic-write.ts'
 
 /**
