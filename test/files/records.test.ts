@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { collect } from '../../src/base/collect.ts'
 import { writeCsv } from '../../src/files/csv.ts'
-import { readRecords, type ReadOptions } from '../../src/files/records.ts'
+import type { ReadOptions } from '../../src/files/file-record.ts'
+import { readRecords } from '../../src/files/records.ts'
 
 let folder: string
 
