@@ -1,5 +1,6 @@
 /** CSV: read record by record with the header as names, and written so that a spreadsheet runs nothing in it. */
 import { createReadStream } from 'node:fs'
+import { pipeline } from 'node:stream'
 import { DataError } from '../base/errors.ts'
 import { checkColumns } from './columns.ts'
 import { decodeUtf8 } from './decode-utf8.ts'
@@ -18,43 +19,27 @@ export async function* readCsv(path: string, options: ReadOptions = {}): AsyncGe
     skip_empty_lines: true,
     info: true,
   })
-  const source = createReadStream(path, { highWaterMark: 256 * 1024 })
-  const feeding = feed(decodeUtf8(source, path), parser)
+  const source = createReadStream(path, { highWaterMark: 64 * 1024 })
+  const records = pipeline(
+    source,
+    (chunks) => decodeUtf8(chunks, path),
+    parser,
+    () => {
+      // whoever reads the records is told of the error; this only keeps it from being nobody's
+    },
+  )
   try {
-    for await (const { record, info } of parser as AsyncIterable<{
-      record: Record<string, string>
-      info: { lines: number }
-    }>) {
+    for await (const { record, info } of records as AsyncIterable<ParsedRecord>) {
       yield { line: info.lines, fields: record }
     }
-    await feeding
   } catch (error) {
     throw refusal(path, error)
-  } finally {
-    source.destroy()
-    parser.destroy()
-    await feeding.catch(() => {}) // its error is the one that was thrown above
   }
 }
 
-async function feed(
-  texts: AsyncIterable<string>,
-  parser: NodeJS.WritableStream & { destroy(error: Error): void },
-): Promise<void> {
-  try {
-    for await (const text of texts) {
-      if (!parser.write(text)) {
-        await new Promise<void>((resolve) => {
-          parser.once('drain', resolve)
-          parser.once('close', resolve)
-        })
-      }
-    }
-    parser.end()
-  } catch (error) {
-    parser.destroy(error as Error)
-    throw error
-  }
+interface ParsedRecord {
+  readonly record: Readonly<Record<string, string>>
+  readonly info: { readonly lines: number }
 }
 
 interface CsvProblem extends Error {
