@@ -116,20 +116,35 @@ export interface RunHereOptions extends StartRunOptions {
 
 /** The same for a flow that is started, called with nothing around it, or called by another. */
 export async function runHere(core: FlowCore, parameters: JsonObject, options: RunHereOptions): Promise<RunEnd> {
-  const { host, key, parent } = options
+  const { host, parent } = options
   const { store, leaseMs = LEASE_MS } = host
-  if (store !== null && key !== undefined && options.fresh !== true) {
-    const found = await store.runs.findByKey(core.name, key)
-    const reuse = found?.state.type === 'completed' ? options.whenCompleted === 'reuse' : found !== null
-    if (found !== null && reuse) {
-      refuseOtherParameters(found, parameters, key)
-      return await takeUp(core, found, { host, store, parent, whenRunning: options.whenRunning ?? 'refuse' })
-    }
-  }
+  const unfinished = options.fresh === true ? null : await goOnUnderKey(core, parameters, options)
+  if (unfinished !== null) return unfinished
   const asked = requestRun(core, parameters, options)
   const run: FlowRun = { ...asked, state: newState('pending', host.clock.now()), epoch: 1 }
-  await store?.write([{ kind: 'run-created', run, claimed: { worker: host.identity, leaseMs } }])
+  try {
+    await store?.write([{ kind: 'run-created', run, claimed: { worker: host.identity, leaseMs } }])
+  } catch (error) {
+    // somebody else has started a run with this key since we looked
+    const theirs = isKeyTaken(error) ? await goOnUnderKey(core, parameters, options) : null
+    if (theirs === null) throw error
+    return theirs
+  }
   return await seeThrough(core, run, { host, parent })
+}
+
+/** The end of the run that has the key; null when there is none to go on with. */
+async function goOnUnderKey(
+  core: FlowCore,
+  parameters: JsonObject,
+  { host, key, parent, whenCompleted, whenRunning = 'refuse' }: RunHereOptions,
+): Promise<RunEnd | null> {
+  const { store } = host
+  if (store === null || key === undefined) return null
+  const found = await store.runs.findByKey(core.name, key)
+  if (found === null || (found.state.type === 'completed' && whenCompleted !== 'reuse')) return null
+  refuseOtherParameters(found, parameters, key)
+  return await takeUp(core, found, { host, store, parent, whenRunning })
 }
 
 /** What finished with other parameters is no part of this run. */
@@ -273,8 +288,14 @@ async function writeUnlessOvertaken(store: Store, changes: readonly Change[]): P
   try {
     await store.write(changes)
   } catch (error) {
-    if (!isToolkitError(error) || (error.code !== 'store/stale' && error.code !== 'engine/transition')) throw error
+    const overtaken = isToolkitError(error) && (error.code === 'store/stale' || error.code === 'engine/transition')
+    if (!overtaken || isKeyTaken(error)) throw error
   }
+}
+
+/** One key, one run that has not ended. */
+function isKeyTaken(error: unknown): boolean {
+  return isToolkitError(error) && error.code === 'store/stale' && error.details['key'] !== undefined
 }
 
 async function heldBy(run: FlowRun, store: Store): Promise<EngineError> {

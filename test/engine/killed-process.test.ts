@@ -4,12 +4,13 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { systemClock } from '../../src/base/clock.ts'
 import type { FlowRun } from '../../src/model/run.ts'
 import { openSqliteStore } from '../../src/store/sqlite.ts'
 
-const SCRIPT = join(import.meta.dirname, 'killed-process.ts')
+const SCRIPT = fileURLToPath(new URL('./killed-process-child.ts', import.meta.url))
 const UNBROKEN = {
   rows: [7, 8, 9],
   mapped: [[1], [2], [3]],

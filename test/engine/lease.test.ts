@@ -108,6 +108,31 @@ describe('a run that is started here', () => {
   })
 })
 
+describe('two processes that start a run with one key at once', () => {
+  it('make one run: the other is told who has it, or waits for its end', async () => {
+    const { store, host } = house()
+    let bodies = 0
+    const one = flow({
+      name: 'one',
+      async run() {
+        bodies += 1
+        await new Promise(setImmediate)
+        return bodies
+      },
+    })
+    const start = async (whenRunning: 'refuse' | 'follow') =>
+      await startRun(one, {}, { host: host({ beats: false, leaseMs: 60_000 }), key: 'nightly', whenRunning })
+
+    const [first, second, third] = await Promise.allSettled([start('refuse'), start('refuse'), start('follow')])
+
+    expect(first).toMatchObject({ value: { result: 1 } })
+    expect(second).toMatchObject({ reason: { code: 'engine/lease-lost' } })
+    expect(third).toMatchObject({ value: { result: 1 } })
+    expect(bodies).toBe(1)
+    expect(await store.runs.list()).toHaveLength(1)
+  })
+})
+
 describe('a store that cannot be reached', () => {
   it('is asked again for a while, and the run does not notice', async () => {
     const { clock, store } = house()

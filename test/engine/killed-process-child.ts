@@ -2,7 +2,7 @@
  * A process that runs a flow of five stages on a SQLite store, writes each side effect and each acknowledgement to a
  * ledger outside of it, and kills itself at a named point when told to.
  *
- * node killed-process.ts STORE LEDGER [POINT STEP | nth NUMBER]
+ * node killed-process-child.ts STORE LEDGER [POINT STEP | nth NUMBER]
  */
 import { appendFileSync } from 'node:fs'
 import { flow, task } from 'd2flow'
