@@ -5,22 +5,22 @@
  */
 import { isToolkitError } from '../base/errors.ts'
 import { toFailure } from '../base/failure.ts'
-import { newId } from '../base/ids.ts'
 import { newState } from '../model/new-state.ts'
 import type { FlowRun, KeptResult } from '../model/run.ts'
 import { isTerminal, type State } from '../model/state.ts'
-import type { Change, RunPatch } from '../store/store.ts'
+import type { RunPatch } from '../store/store.ts'
 import { untilAbandoned } from './body.ts'
+import { followCancellation, type Cancelling } from './cancelling.ts'
 import { contextOf } from './context.ts'
 import { blemishesOf, verdictOn } from './final-state.ts'
 import type { FlowCore } from './flow-core.ts'
 import type { AnyFlow } from './flow.ts'
 import { Future, type Settled } from './future.ts'
-import { callHooks, type FlowHooks } from './hooks.ts'
 import type { Host } from './host.ts'
 import { parseParams } from './parameters.ts'
 import { keep } from './results.ts'
 import { planRetry } from './retry-plan.ts'
+import { become, callFlowHooks, tidings } from './run-state.ts'
 import { createRunScope, type RunScope } from './run-scope.ts'
 import { withinFrame, type Frame } from './runtime-info.ts'
 import { createStepTable, loadSteps, type StepTable } from './steps.ts'
@@ -275,87 +275,6 @@ async function becomeFinal(frame: Frame, cancelling: Cancelling, state: State, p
   }
   await scope.at('run-ended', null)
   return true
-}
-
-async function become(scope: RunScope, state: State, patch: RunPatch, beside: readonly Change[] = []): Promise<void> {
-  const { id, epoch } = scope.run
-  await scope.recorder.write([{ kind: 'run-state', runId: id, epoch, state, patch }, ...beside])
-  scope.run = { ...scope.run, ...patch, state }
-  scope.host.onState?.(state, scope.place(null))
-}
-
-/** What is written with an end: an event, and the messages that rules ask for. */
-async function tidings(scope: RunScope, state: State, patch: RunPatch): Promise<readonly Change[]> {
-  const { run, host } = scope
-  const event: Change = {
-    kind: 'event',
-    event: {
-      id: newId(Date.parse(state.at)),
-      at: state.at,
-      name: `run.${state.type}`,
-      resource: `run/${run.id}`,
-      payload: { flow: run.flowName, run: run.name, state: state.name, deployment: run.deploymentName },
-    },
-  }
-  try {
-    const messages = (await host.messages?.({ ...run, ...patch, state }, state)) ?? []
-    return [event, ...messages.map((message): Change => ({ kind: 'outbox', message }))]
-  } catch (error) {
-    scope.log(null).error(`the messages about this run could not be made: ${toFailure(error).message}`)
-    return [event]
-  }
-}
-
-/** Says `cancelling` as soon as the run is asked to stop, whatever its body does about it. */
-interface Cancelling {
-  /** Resolves when the store knows. */
-  announced(): Promise<void>
-  /** Somebody else wrote it. */
-  askedElsewhere(state: State): Promise<void>
-  stop(): void
-}
-
-function followCancellation(frame: Frame): Cancelling {
-  const { scope } = frame
-  let announced: Promise<void> | undefined
-  const announce = async () => {
-    const state = newState('cancelling', scope.host.clock.now(), { message: stopMessage(scope.signal.reason) })
-    try {
-      await become(scope, state, {})
-    } catch (error) {
-      const present = await scope.host.store?.runs.get(scope.run.id)
-      if (present?.state.type !== 'cancelling') throw error
-      scope.run = { ...scope.run, state: present.state }
-    }
-    await callFlowHooks(frame, 'onCancellation', scope.run.state)
-  }
-  const heard = () => {
-    if (stopKind(scope.signal.reason) !== 'cancelled') return
-    announced ??= announce()
-    announced.catch(() => {}) // whoever waits for it hears of it
-  }
-  scope.signal.addEventListener('abort', heard, { once: true })
-  return {
-    async announced() {
-      if (scope.signal.aborted) heard()
-      await announced
-    },
-    async askedElsewhere(state) {
-      announced ??= callFlowHooks(frame, 'onCancellation', state)
-      await announced
-    },
-    stop: () => scope.signal.removeEventListener('abort', heard),
-  }
-}
-
-async function callFlowHooks(frame: Frame, when: keyof FlowHooks, state: State): Promise<void> {
-  const { scope } = frame
-  const hooks = scope.flow.hooks[when]
-  if (hooks === undefined) return
-  const context = contextOf(frame, scope.run.runCount)
-  await withinFrame(frame, () =>
-    callHooks(hooks, `${scope.flow.name} (${when})`, context.log, scope.flow.flow, scope.run, state, context),
-  )
 }
 
 function startFlowLimit(scope: RunScope): NodeJS.Timeout | undefined {

@@ -5,53 +5,38 @@
  * A step costs two writes: that it runs, and how it ended. Writes of steps that happen together share one.
  */
 import { EngineError } from '../base/errors.ts'
-import { toFailure } from '../base/failure.ts'
 import { newId } from '../base/ids.ts'
 import { newState } from '../model/new-state.ts'
 import { isState, type State } from '../model/state.ts'
 import type { TaskRun } from '../model/task-run.ts'
 import { isPromiseLike, untilAbandoned } from './body.ts'
 import { lookUp, type CacheEntry } from './cache.ts'
-import { contextOf, type TaskContext } from './context.ts'
+import { contextOf } from './context.ts'
 import { fed, futuresIn } from './feed.ts'
 import { fingerprint } from './fingerprint.ts'
 import { Future, type FutureSource, type Settled } from './future.ts'
 import { callHooks } from './hooks.ts'
 import { parseModel } from './parameters.ts'
-import { keep, keepSmall, loadKept } from './results.ts'
 import { planRetry } from './retry-plan.ts'
 import type { RunScope, Step } from './run-scope.ts'
 import type { Places } from './runners.ts'
-import { withinFrame, type Frame, type TaskRunInfo } from './runtime-info.ts'
-import { canGoOn, createStepRecord, resultPatch, type StepRecord } from './step-record.ts'
-import { stepKey } from './steps.ts'
-import { stopKind, stopMessage } from './stop.ts'
+import { withinFrame, type Frame } from './runtime-info.ts'
+import { complete, fail, failEarly, givenUp, stop } from './step-end.ts'
+import { canGoOn, createStepRecord } from './step-record.ts'
+import {
+  infoOf,
+  messageOf,
+  stoppedOutcome,
+  whyStopped,
+  type Call,
+  type SubmitOptions,
+  type Tried,
+  type Work,
+} from './step-work.ts'
+import { notReady, reuse, useCached } from './step-without-body.ts'
+import { keyUsedTwice, stepKey } from './steps.ts'
 import type { TaskCore } from './task-core.ts'
-import type { CallOptions } from './task.ts'
 import { startTimeLimit } from './time-limit.ts'
-
-/** What `map` adds to the options of each of its calls. */
-export interface SubmitOptions extends CallOptions {
-  readonly places?: Places
-}
-
-interface Call {
-  readonly frame: Frame
-  readonly scope: RunScope
-  readonly core: TaskCore
-  readonly options: SubmitOptions
-  readonly source: FutureSource
-  readonly future: Future<unknown>
-  readonly places: readonly Places[]
-}
-
-/** A call that has become a step: it is known by its key and has a row. */
-interface Work extends Call {
-  readonly input: unknown
-  readonly step: Step
-  readonly record: StepRecord
-  readonly entry: CacheEntry | null
-}
 
 /** A step that took its process down this often is not tried again. */
 const CRASHES_AT_MOST = 3
@@ -115,13 +100,14 @@ async function inPlace(call: Call, input: unknown): Promise<Settled<unknown>> {
 }
 
 async function perform(call: Call, given: unknown): Promise<Settled<unknown>> {
-  const { frame, scope, core, options, source } = call
+  const { frame, scope, core, options } = call
   let input = given
   const stopped = whyStopped(frame)
   if (stopped !== null) return stoppedOutcome(scope, stopped)
 
   const inputHash = fingerprint(input)
-  const key = stepKey(core.name, frame.within, options.key === undefined ? { inputHash } : { explicit: options.key })
+  const mark = options.key === undefined ? { inputHash } : { explicit: options.key }
+  const { key, isRepeated } = stepKey(core.name, frame.within, mark)
   const found = scope.steps.find(key)
   if (found?.state.type === 'completed' && (found.inputHash === inputHash || core.onChange === 'refuse')) {
     return await reuse(call, found, inputHash)
@@ -135,6 +121,7 @@ async function perform(call: Call, given: unknown): Promise<Settled<unknown>> {
 
   let entry: CacheEntry | null = null
   try {
+    if (isRepeated) throw keyUsedTwice(core.name, options.key ?? '')
     if (core.input !== null) input = await parseModel(core.input, input, core.name, 'input')
     if (core.cache !== null) entry = await lookUp(scope, core, input, contextOf({ ...frame, step }, 1))
   } catch (error) {
@@ -148,17 +135,17 @@ async function perform(call: Call, given: unknown): Promise<Settled<unknown>> {
   } finally {
     entry?.release()
   }
+}
 
-  function beginStep({ core: { name } }: Call, stepKeyText: string, row: TaskRun | undefined): Step {
-    source.id = row?.id ?? source.id
-    source.name = row?.name ?? scope.steps.nextName(name)
-    return {
-      taskName: name,
-      source,
-      key: stepKeyText,
-      runCount: row?.runCount ?? 0,
-      state: row?.state ?? newState('pending', scope.host.clock.now()),
-    }
+function beginStep({ scope, core, source }: Call, key: string, row: TaskRun | undefined): Step {
+  source.id = row?.id ?? source.id
+  source.name = row?.name ?? scope.steps.nextName(core.name)
+  return {
+    taskName: core.name,
+    source,
+    key,
+    runCount: row?.runCount ?? 0,
+    state: row?.state ?? newState('pending', scope.host.clock.now()),
   }
 }
 
@@ -202,10 +189,6 @@ async function attempts(work: Work): Promise<Settled<unknown>> {
     }
   }
 }
-
-type Tried =
-  | { readonly value: unknown; readonly context: TaskContext }
-  | { readonly error: unknown; readonly timedOut: boolean }
 
 async function tryOnce(work: Work, attempt: number, running: State): Promise<Tried> {
   const { frame, scope, core, step, input } = work
@@ -257,258 +240,8 @@ async function awaitRetry(
   await new Promise<void>((resolve) => enter(places, resolve))
 }
 
-async function complete(
-  work: Work,
-  { value, context }: Extract<Tried, { readonly value: unknown }>,
-  attempt: number,
-): Promise<Settled<unknown>> {
-  const { scope, core, step, record, entry } = work
-  const keeper = scope.host.results
-  let result = isState(value) ? undefined : value
-  let kept
-  try {
-    if (core.output !== null) result = await parseModel(core.output, result, core.name, 'result')
-    kept = keepSmall(result, step.source.name, keeper)
-    if (kept === undefined) kept = await keep(result, step.source.name, keeper)
-  } catch (error) {
-    return await fail(work, error, false, attempt)
-  }
-  const at = scope.host.clock.now()
-  const state = isState(value)
-    ? newState('completed', at, { name: value.name, ...(value.message === null ? {} : { message: value.message }) })
-    : newState('completed', at)
-  const cacheRecord = entry === null || kept === null ? null : entry.recordFor(kept, step.source.id)
-  if (cacheRecord !== null && scope.host.store === null) scope.cache.set(cacheRecord.key, cacheRecord)
-  await record.write(
-    [state],
-    { ...resultPatch(kept, at), ...(cacheRecord === null ? {} : { cacheKey: cacheRecord.key }) },
-    cacheRecord === null ? [] : [{ kind: 'cache', record: cacheRecord }],
-  )
-  await scope.at('step-recorded', step)
-  remember(work)
-  if (core.hooks.onCompletion !== undefined) {
-    await callHooks(core.hooks.onCompletion, step.source.name, context.log, core.task, infoOf(step), state, context)
-  }
-  return { state, result }
-}
-
-async function fail(work: Work, error: unknown, timedOut: boolean, attempt: number): Promise<Settled<unknown>> {
-  const { scope, core, step, record } = work
-  const message = messageOf(error)
-  const state = newState('failed', scope.host.clock.now(), { ...(timedOut ? { name: 'TimedOut' } : {}), message })
-  await record.write([state], { failure: toFailure(error), endedAt: state.at })
-  scope.log(step).error(attempt === 1 ? message : `after ${attempt} attempts: ${message}`)
-  noteFailure(work, state, error)
-  if (core.hooks.onFailure !== undefined) {
-    const context = contextOf({ ...work.frame, step }, attempt)
-    await callHooks(core.hooks.onFailure, step.source.name, context.log, core.task, infoOf(step), state, context)
-  }
-  return { state, error }
-}
-
-/** An input that does not fit, a key that cannot be made: the body never ran. */
-async function failEarly(work: Work, known: TaskRun | undefined, error: unknown): Promise<Settled<unknown>> {
-  const { scope, step, record, core } = work
-  const at = scope.host.clock.now()
-  const state = newState('failed', at, { message: messageOf(error) })
-  const running = known === undefined ? [] : [newState('running', at)]
-  await record.write([...running, state], { failure: toFailure(error), endedAt: state.at })
-  scope.log(step).error(messageOf(error))
-  noteFailure(work, state, error)
-  const context = contextOf({ ...work.frame, step }, 1)
-  await callHooks(core.hooks.onFailure, step.source.name, context.log, core.task, infoOf(step), state, context)
-  return { state, error }
-}
-
-async function useCached(work: Work, known: TaskRun | undefined, entry: CacheEntry): Promise<Settled<unknown>> {
-  const { scope, step, record, core } = work
-  const kept = entry.record?.result ?? null
-  let result: unknown
-  try {
-    result = await loadKept(kept, step.source.name, scope.host.results)
-  } catch (error) {
-    return await failEarly(work, known, error)
-  }
-  const at = scope.host.clock.now()
-  const since = entry.record?.createdAt
-  const state = newState('completed', at, {
-    name: 'Cached',
-    message: `the value kept at ${since}`,
-    details: { cacheKey: entry.key },
-  })
-  const running = known === undefined ? [] : [newState('running', at)]
-  await record.write([...running, state], { ...resultPatch(kept, at), cacheKey: entry.key })
-  remember(work)
-  const context = contextOf({ ...work.frame, step }, 1)
-  await callHooks(core.hooks.onCompletion, step.source.name, context.log, core.task, infoOf(step), state, context)
-  return { state, result }
-}
-
-/** A step that finished before the run was interrupted: its stored output, and nothing is written. */
-async function reuse(call: Call, found: TaskRun, inputHash: string): Promise<Settled<unknown>> {
-  const { scope, core, source } = call
-  source.id = found.id
-  source.name = found.name
-  const step: Step = { taskName: core.name, source, key: found.key, runCount: found.runCount, state: found.state }
-  if (found.inputHash !== inputHash) {
-    const error = new EngineError(
-      'engine/step-changed',
-      `the step "${found.key}" finished as ${found.name} with another input than it has now`,
-      {
-        hint: "give it another key, or let the task say onChange: 'rerun'",
-        details: { step: found.key, finishedAs: found.name, inputHashBefore: found.inputHash, inputHashNow: inputHash },
-      },
-    )
-    const state = newState('failed', scope.host.clock.now(), { message: error.message })
-    noteFailure({ ...call, step }, state, error)
-    return { state, error }
-  }
-  if (found.version !== core.version) {
-    const [before, now] = [found.version ?? 'none', core.version ?? 'none']
-    scope.log(step).warn(`done under version ${before} of ${core.name}, which is ${now} now: its result is kept`)
-  }
-  try {
-    const result = await loadKept(found.result, found.name, scope.host.results)
-    return { state: { ...found.state, name: 'Cached', message: 'resumed' }, result }
-  } catch (error) {
-    const state = newState('failed', scope.host.clock.now(), { message: messageOf(error) })
-    noteFailure({ ...call, step }, state, error)
-    return { state, error }
-  }
-}
-
-/** An earlier call failed and nobody said that this one should run all the same. */
-async function notReady(call: Call, because: Future<unknown>, cause: unknown): Promise<Settled<unknown>> {
-  const { frame, scope, core, options, source, future } = call
-  const stopped = whyStopped(frame)
-  if (stopped !== null) return stoppedOutcome(scope, stopped)
-  Future.blame(future, because)
-  const message = `${because.runName} failed, so this never ran: ${messageOf(cause)}`
-  const state = newState('pending', scope.host.clock.now(), { name: 'NotReady', message })
-  const key = stepKey(
-    core.name,
-    frame.within,
-    options.key === undefined ? { inputHash: fingerprint(because.id) } : { explicit: options.key },
-  )
-  if (scope.steps.find(key) === undefined) {
-    source.name = scope.steps.nextName(core.name)
-    await scope.recorder.write([
-      {
-        kind: 'task-runs-created',
-        runId: scope.run.id,
-        epoch: scope.run.epoch,
-        taskRuns: [{ taskRun: rowOfUnready(call, key, state), states: [state] }],
-      },
-    ])
-  }
-  const error = new EngineError('engine/not-ready', `${source.name} never ran: ${because.runName} failed`, {
-    hint: 'wrap what may fail in allowFailure(…) to run all the same',
-    retryable: (cause as { readonly retryable?: unknown } | null)?.retryable !== false,
-    cause,
-  })
-  const step: Step = { taskName: core.name, source, key, runCount: 0, state }
-  scope.host.onState?.(state, scope.place(step))
-  noteFailure({ ...call, step }, state, error)
-  return { state, error }
-}
-
-function rowOfUnready({ scope, core, source }: Call, key: string, state: State): TaskRun {
-  return {
-    id: source.id,
-    runId: scope.run.id,
-    taskName: core.name,
-    name: source.name,
-    key,
-    ordinal: scope.steps.nextOrdinal(),
-    inputHash: null,
-    version: core.version,
-    cacheKey: null,
-    createdAt: state.at,
-    startedAt: null,
-    endedAt: null,
-    state,
-    runCount: 0,
-    crashCount: 0,
-    epoch: scope.run.epoch,
-    result: null,
-    failure: null,
-  }
-}
-
-/** The step was running each time its process died: running it again would only take down the next one. */
-async function givenUp(work: Work): Promise<Settled<unknown>> {
-  const { scope, step, record } = work
-  const error = new EngineError(
-    'engine/task-failed',
-    `${step.source.name} was running each of the ${record.crashCount} times its process died`,
-    { hint: 'look at the memory it takes and at its log, then start the run afresh', details: { step: step.key } },
-  )
-  const at = scope.host.clock.now()
-  const state = newState('failed', at, { message: error.message })
-  await record.write([newState('running', at), state], { failure: toFailure(error), endedAt: state.at })
-  scope.log(step).error(error.message)
-  noteFailure(work, state, error)
-  return { state, error }
-}
-
-/** The run was asked to stop while this step was under way. */
-async function stop(work: Work, reason: unknown): Promise<Settled<unknown>> {
-  const { scope, record } = work
-  const kind = stopKind(reason)
-  if (kind === 'lease-lost' || scope.fatal !== null) return stoppedOutcome(scope, reason)
-  const at = scope.host.clock.now()
-  const message = stopMessage(reason)
-  const state =
-    kind === 'handed-back'
-      ? newState('scheduled', at, { name: 'Resuming', message, details: { scheduledFor: at.toISOString() } })
-      : newState('cancelled', at, { message })
-  await record.write([state], kind === 'handed-back' ? {} : { endedAt: state.at })
-  return { state, error: reason }
-}
-
-function stoppedOutcome(scope: RunScope, reason: unknown): Settled<unknown> {
-  const state = newState('cancelled', scope.host.clock.now(), { message: stopMessage(reason) })
-  return { state, error: reason }
-}
-
-/** Why nothing new may begin; null when all is well. */
-function whyStopped({ scope, signal }: Frame): unknown {
-  if (scope.fatal !== null) return scope.fatal.error
-  if (signal.aborted) return signal.reason as unknown
-  if (!scope.ended) return null
-  return new EngineError('engine/transition', `run ${scope.run.name} of ${scope.run.flowName} has ended`, {
-    hint: 'await everything a flow starts before it returns',
-  })
-}
-
-function noteFailure(work: Call & { readonly step: Step }, state: State, error: unknown): void {
-  const { scope, frame, step, future } = work
-  scope.failed.push({
-    future,
-    nested: frame.step !== null,
-    message: `${step.source.name} (${state.message ?? state.name})`,
-  })
-  if (typeof error === 'object' && error !== null && !scope.origins.has(error)) {
-    scope.origins.set(error, step.source.name)
-  }
-}
-
-/** Within this process a second attempt can only find what is remembered here: of steps in steps, and without a store. */
-function remember({ scope, frame, record }: Work): void {
-  if (frame.step !== null || (scope.host.store === null && scope.flow.retry !== null))
-    scope.steps.remember(record.row())
-}
-
 function returnedState(state: State): EngineError {
   return new EngineError('engine/task-failed', state.message ?? `it returned a state of type ${state.type}`, {
     retryable: true,
   })
-}
-
-function infoOf(step: Step): TaskRunInfo {
-  return { id: step.source.id, name: step.source.name, taskName: step.taskName, runCount: step.runCount }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -1,4 +1,5 @@
 /** The steps of a run that are known from before: what a resumed run need not do again. */
+import { ConfigError } from '../base/errors.ts'
 import type { TaskRun } from '../model/task-run.ts'
 import type { Store } from '../store/store.ts'
 
@@ -51,12 +52,19 @@ export function stepKey(
   taskName: string,
   within: { readonly key: string | null; readonly seen: Map<string, number> },
   mark: { readonly explicit: string } | { readonly inputHash: string },
-): string {
-  const prefix = within.key === null ? '' : `${within.key}/`
-  if ('explicit' in mark) return `${prefix}${taskName}:${mark.explicit}`
+): { readonly key: string; readonly isRepeated: boolean } {
+  const isExplicit = 'explicit' in mark
   // 64 bits tell the inputs of one run apart; the full digest is compared beside the key
-  const base = `${taskName}#${mark.inputHash.slice(0, 16)}`
+  const base = isExplicit ? `${taskName}:${mark.explicit}` : `${taskName}#${mark.inputHash.slice(0, 16)}`
   const before = within.seen.get(base) ?? 0
   within.seen.set(base, before + 1)
-  return `${prefix}${base}#${before}`
+  const number = isExplicit && before === 0 ? '' : `#${before}`
+  return { key: `${within.key === null ? '' : `${within.key}/`}${base}${number}`, isRepeated: isExplicit && before > 0 }
+}
+
+/** An explicit key names one step: the second one that bears it cannot be told from the first when the run is resumed. */
+export function keyUsedTwice(taskName: string, key: string): ConfigError {
+  return new ConfigError('config/params', `two calls of ${taskName} in one body have the key "${key}"`, {
+    hint: 'give each call a key of its own, or none',
+  })
 }

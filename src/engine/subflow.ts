@@ -10,7 +10,7 @@ import { Future, type FutureSource, type Settled } from './future.ts'
 import { codeParams } from './parameters.ts'
 import { runHere, type RunEnd } from './start-run.ts'
 import type { Frame } from './runtime-info.ts'
-import { stepKey } from './steps.ts'
+import { keyUsedTwice, stepKey } from './steps.ts'
 import { stopMessage } from './stop.ts'
 
 export function submitFlow(frame: Frame, core: FlowCore, params: unknown, options: FlowCallOptions): Future<unknown> {
@@ -71,7 +71,9 @@ async function perform(
 
   const parameters = await codeParams(core.params, params, core.name)
   const mark = options.key === undefined ? { inputHash: fingerprint(parameters) } : { explicit: options.key }
-  const key = `${run.id}/${stepKey(core.name, frame.within, mark)}`
+  const child = stepKey(core.name, frame.within, mark)
+  if (child.isRepeated) throw keyUsedTwice(core.name, options.key ?? '')
+  const key = `${run.id}/${child.key}`
   const end: RunEnd = await runHere(core, parameters, {
     host: { ...host, signal: frame.signal },
     key,

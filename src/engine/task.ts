@@ -15,7 +15,8 @@ import { zipFields, type MapFields } from './map-fields.ts'
 import { createPlaces } from './runners.ts'
 import { currentFrame, type FlowRunInfo } from './runtime-info.ts'
 import { submitAlone } from './run-alone.ts'
-import { submitTask, type SubmitOptions } from './run-task.ts'
+import { submitTask } from './run-task.ts'
+import type { SubmitOptions } from './step-work.ts'
 import type { TaskCore } from './task-core.ts'
 
 /** What a retry condition is told. */

@@ -213,6 +213,45 @@ describe('a run whose process died', () => {
     expect((await place.start(one, {})).result).toBe('b')
   })
 
+  it('refuses two steps with one key at once, when they could still be told apart', async () => {
+    const step = task({ name: 'step', run: (text: string) => text })
+    const one = flow({ name: 'one', run: async () => [await step('a', { key: 'x' }), await step('b', { key: 'x' })] })
+
+    const { run, error } = await place.start(one, {})
+
+    expect(error).toMatchObject({
+      code: 'config/params',
+      message: 'two calls of step in one body have the key "x"',
+    })
+    expect((await place.store.taskRuns.list(run.id)).map(({ key, state }) => [key, state.type])).toEqual([
+      ['step:x', 'completed'],
+      ['step:x#1', 'failed'],
+    ])
+  })
+
+  it('finds the steps within a step again, also when the outer one is tried a second time', async () => {
+    const effects: string[] = []
+    const inner = task({ name: 'inner', run: (n: number) => void effects.push(`inner ${n}`) })
+    let tries = 0
+    const outer = task({
+      name: 'outer',
+      retry: { attempts: 2 },
+      async run() {
+        tries += 1
+        await inner(1)
+        if (tries === 1) throw new Error('not yet')
+        await inner(2)
+      },
+    })
+    const nested = flow({ name: 'nested', run: async () => await outer() })
+    await place.dieAt(nested, {}, 'step-recorded', 'inner-1')
+
+    await place.start(nested, {})
+
+    expect(effects).toEqual(['inner 1', 'inner 2'])
+    expect(tries).toBe(3)
+  })
+
   it('waits out what is left of the wait for a retry', async () => {
     let tries = 0
     const risky = task({
