@@ -17,8 +17,6 @@ export interface Recorder {
   log(line: LogLine): void
   /** Writes waiting log lines; never throws: a lost line ends nothing. */
   flushLogs(): Promise<void>
-  /** No more writes, with this error for whoever tries. */
-  close(error: unknown): void
 }
 
 interface Entry {
@@ -117,10 +115,6 @@ export function createRecorder(
         // they go with the next write, or with nothing when the run is lost
         lines = [...waiting, ...lines]
       }
-    },
-    close(error) {
-      clearTimeout(timer)
-      closedBy ??= { error }
     },
   }
   return recorder

@@ -36,8 +36,6 @@ export interface RunScope {
   /** Set when the run cannot be recorded any more. */
   fatal: { readonly error: unknown } | null
   readonly places: Places
-  /** Places of maps with a limit of their own. */
-  readonly waitingRooms: Set<Places>
   /** Clients by block and name. */
   readonly clients: Map<string, Promise<unknown>>
   readonly closers: (() => unknown)[]
@@ -87,7 +85,6 @@ export function createRunScope({ host, flow, run, steps, parent }: ScopeOptions)
   const abort = (reason: unknown) => {
     if (controller.signal.aborted) return
     controller.abort(reason)
-    for (const places of [scope.places, ...scope.waitingRooms]) places.open()
     const kind = stopKind(reason)
     if (kind === 'lease-lost') abandon(reason)
     else {
@@ -116,7 +113,6 @@ export function createRunScope({ host, flow, run, steps, parent }: ScopeOptions)
     },
     fatal: null,
     places: createPlaces(flow.runner.atOnce),
-    waitingRooms: new Set(),
     clients: new Map(),
     closers: [],
     cache: parent?.scope.cache ?? new Map<string, CacheRecord>(),

@@ -71,7 +71,6 @@ export function submitTask(frame: Frame, core: TaskCore, input: unknown, options
 
 /** A task within a task runs on the place of the outer one: waiting for another it could wait for ever. */
 function placesOf({ scope, step }: Frame, { places }: SubmitOptions): readonly Places[] {
-  if (places !== undefined) scope.waitingRooms.add(places)
   return [places, step === null ? scope.places : undefined].filter((each) => each !== undefined)
 }
 

@@ -28,8 +28,6 @@ export interface Places {
   /** Calls `enter` with a place taken: at once when one is free. */
   take(enter: () => void): void
   giveBack(): void
-  /** Lets everybody in who waits or will come: a run that stops holds nobody back. */
-  open(): void
 }
 
 export function createPlaces(limit: number): Places {
@@ -58,10 +56,6 @@ export function createPlaces(limit: number): Places {
     },
     giveBack() {
       free += 1
-      admit()
-    },
-    open() {
-      free = Infinity
       admit()
     },
   }

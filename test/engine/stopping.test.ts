@@ -226,6 +226,26 @@ describe('a run that is asked to stop', () => {
     expect(state.type).toBe('cancelled')
   })
 
+  it('does not leave anybody waiting for the place of a body that does not heed its signal', async () => {
+    const stop = new AbortController()
+    const deaf = task({
+      name: 'deaf',
+      async run(n: number) {
+        stop.abort(cancelledBy(`amina, at ${n}`))
+        await new Promise(() => {})
+      },
+    })
+
+    const { state, steps } = await runFlow(
+      flow({ name: 'many', run: async () => await Promise.all(deaf.map([1, 2, 3], { atOnce: 1 })) }),
+      {},
+      { signal: stop.signal, host: { cancelGraceMs: 20 } },
+    )
+
+    expect(state.type).toBe('cancelled')
+    expect(steps.map((step) => step.state.type)).toEqual(['cancelled'])
+  })
+
   it('ends cancelled when the wish came through the store', async () => {
     const clock = createFakeClock()
     const store = createMemoryStore({ clock })

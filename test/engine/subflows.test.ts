@@ -241,6 +241,52 @@ describe('the end of a flow', () => {
     expect(logs.map(({ message }) => message)).toContain('the flow returned before risky-0 ended')
   })
 
+  it('does not warn of a failure that was caught, and is not green either', async () => {
+    const risky = task({
+      name: 'risky',
+      run(): string {
+        throw new Error('boom')
+      },
+    })
+    const careful = flow({
+      name: 'careful',
+      async run() {
+        const first = await risky().catch(() => 'instead')
+        try {
+          await risky()
+        } catch {
+          return `${first}, twice`
+        }
+        return first
+      },
+    })
+
+    const { run, state, result } = await runFlow(careful, {})
+
+    expect(result).toBe('instead, twice')
+    expect(run.warning).toBeNull()
+    expect(state).toMatchObject({
+      name: 'CompletedWithErrors',
+      message: '2 tasks failed: risky-0 (boom), risky-1 (boom), and the flow went on',
+    })
+  })
+
+  it('is green when a step within a step failed and the outer one dealt with it', async () => {
+    const inner = task({
+      name: 'inner',
+      run() {
+        throw new Error('boom')
+      },
+    })
+    const outer = task({ name: 'outer', run: async () => (await inner.settle()).state.type })
+    const nested = flow({ name: 'nested', run: async () => await outer() })
+
+    const { state, result } = await runFlow(nested, {})
+
+    expect(result).toBe('failed')
+    expect(state.name).toBe('Completed')
+  })
+
   it('is not green when the flow itself says that not all is well', async () => {
     const half = flow({
       name: 'half',
