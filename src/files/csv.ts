@@ -70,8 +70,8 @@ function refusal(path: string, error: unknown): unknown {
   return error
 }
 
-/** Records turned into text at a time: large enough to be quick, small enough to be forgotten soon. */
-const RECORDS_AT_ONCE = 1_000
+/** Records turned into text at a time: 1,000 take no less time and 45 MB more for 188,701 rows. */
+const RECORDS_AT_ONCE = 100
 
 /**
  * Writes records as CSV. Without `columns` the header is the members of all records; with them the records may come from
