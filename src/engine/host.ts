@@ -27,7 +27,10 @@ export interface Host {
   readonly signal?: AbortSignal
   /** How long a claim made here lasts without a beat. Default 30 s. */
   readonly leaseMs?: number
-  /** False when no timer shall renew the leases of runs claimed here (a test with a clock of its own). */
+  /**
+   * False when no timer shall renew the leases of runs that the engine claims itself: those it starts, and subflows. For
+   * tests with a clock of their own. The lease of a run handed to `executeRun` is its worker's to renew.
+   */
   readonly beats?: boolean
   /** How long a cancelled body may take to notice, in real milliseconds. Default 10 s. */
   readonly cancelGraceMs?: number

@@ -91,7 +91,7 @@ export function createService(options: ServeOptions): Service {
       const flow =
         project.deployments.find((each) => each.flow.name === run.flowName)?.flow ?? (await project.flow(run.flowName))
       log.info(`run ${run.name} of ${run.flowName} begins`)
-      const ended = await executeRun(flow, run, { ...project.host(options.host), signal, beats: false })
+      const ended = await executeRun(flow, run, { ...project.host(options.host), signal })
       const why = ended.failure?.message ?? ended.state.message
       log.info(`run ${ended.name} of ${ended.flowName}: ${ended.state.name}${why === null ? '' : ` (${why})`}`)
       options.onRunEnd?.(ended)

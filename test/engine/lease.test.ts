@@ -3,6 +3,7 @@ import { flow, task } from 'd2flow'
 import { describe, expect, it } from 'vitest'
 import { StoreError } from '../../src/base/errors.ts'
 import type { Host } from '../../src/engine/host.ts'
+import { executeRun } from '../../src/engine/run-flow.ts'
 import { createRun, startRun } from '../../src/engine/start-run.ts'
 import { createMemoryStore } from '../../src/store/memory.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -65,6 +66,30 @@ describe('a run that is started here', () => {
     await startRun(long, {}, { host: host() })
 
     expect(new Set(ends)).toEqual(new Set(['2026-01-01T00:00:00.030Z', '2026-01-01T00:00:00.050Z']))
+  })
+
+  it('keeps the lease of a subflow alive, also when a worker keeps that of its parent', async () => {
+    const { clock, store, host } = house()
+    const ends: string[] = []
+    const child = flow({
+      name: 'child',
+      async run(_, ctx) {
+        clock.advance(20)
+        while (new Set(ends).size < 2) {
+          const lease = (await store.leases.list()).find(({ runId }) => runId === ctx.runId)
+          ends.push(lease?.expiresAt ?? 'none')
+          await new Promise(setImmediate)
+        }
+      },
+    })
+    const parent = flow({ name: 'parent', run: async () => await child() })
+    await createRun(parent, {}, { host: host() })
+    const [claimed] = await store.leases.claim(worker, { limit: 1, leaseMs: 60_000 })
+
+    const ended = claimed === undefined ? null : await executeRun(parent, claimed, host())
+
+    expect(ended?.state.type).toBe('completed')
+    expect(new Set(ends).size).toBe(2)
   })
 
   it('stops when a beat says that the run belongs to another process by now', async () => {
