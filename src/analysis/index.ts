@@ -25,3 +25,13 @@ export { spearman } from './spearman.ts'
 export { linearRegression, logLinearRegression, multipleRegression, polynomialRegression } from './regression.ts'
 export { type Regression } from './least-squares.ts'
 export { theilSen } from './theil-sen.ts'
+export {
+  compositeRisk,
+  riskContributions,
+  type CompositeRisk,
+  type CompositeRiskOptions,
+  type RiskCategory,
+  type RiskFactor,
+} from './composite-risk.ts'
+export { informRisk, invertedGeometricMean } from './inform.ts'
+export { normalise } from './normalise.ts'
