@@ -7,6 +7,9 @@ import { decodeUtf8 } from './decode-utf8.ts'
 import type { FileRecord, ReadOptions } from './file-record.ts'
 import { writeAtomically } from './atomic-write.ts'
 
+/** All records of a piece are objects at the same time: small enough that they die young, and the heap stays small. */
+const BYTES_AT_ONCE = 16 * 1_024
+
 /**
  * The records of a CSV file: UTF-8 with or without a byte order mark, comma separated, quotes doubled inside quotes,
  * any line ends. Empty lines are passed over; a line with another number of fields than the header is refused.
@@ -19,7 +22,7 @@ export async function* readCsv(path: string, options: ReadOptions = {}): AsyncGe
     skip_empty_lines: true,
     info: true,
   })
-  const source = createReadStream(path, { highWaterMark: 64 * 1024 })
+  const source = createReadStream(path, { highWaterMark: BYTES_AT_ONCE })
   const records = pipeline(
     source,
     (chunks) => decodeUtf8(chunks, path),
