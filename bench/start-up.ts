@@ -1,5 +1,5 @@
 /**
- * How long a person waits: a hello flow as a whole process, and the help text.
+ * How long a person waits: a hello flow as a whole process in a folder of its own, and the help text.
  *
  * raw: a bare Node that opens a SQLite file, writes a row and ends.
  */
@@ -26,12 +26,12 @@ database.close()
 const times = { raw: [] as number[], hello: [] as number[], help: [] as number[] }
 const store = `sqlite:${join(folder, 'hello.db')}`
 // once before, so that the compile cache is warm for all of them
-await runNode([CLI, 'run', 'hello', '--store', store])
-await runNode([CLI, '--help'])
+await runNode([CLI, 'run', 'hello', '--store', store], {}, folder)
+await runNode([CLI, '--help'], {}, folder)
 for (let round = 0; round < ROUNDS; round += 1) {
   times.raw.push((await runNode([bare, join(folder, 'bare.db')])).wallMs)
-  times.hello.push((await runNode([CLI, 'run', 'hello', '--store', store])).wallMs)
-  times.help.push((await runNode([CLI, '--help'])).wallMs)
+  times.hello.push((await runNode([CLI, 'run', 'hello', '--store', store], {}, folder)).wallMs)
+  times.help.push((await runNode([CLI, '--help'], {}, folder)).wallMs)
 }
 rmSync(folder, { recursive: true })
 

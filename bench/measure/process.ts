@@ -1,6 +1,8 @@
 /** Whole processes, timed from outside and accounted for by themselves. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 
 export interface ProcessUse {
   readonly wallMs: number
@@ -16,11 +18,17 @@ const ACCOUNT = `data:text/javascript,${encodeURIComponent(
 )}`
 
 /** Runs Node with these arguments to its end. @throws Error with the process's words when it fails */
-export async function runNode(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<ProcessUse> {
+export async function runNode(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+  cwd: string = process.cwd(),
+): Promise<ProcessUse> {
   const startedAt = performance.now()
   const child = spawn(process.execPath, ['--import', ACCOUNT, ...args], {
-    env: { ...process.env, ...environment },
+    // as bin/d2flow.js has it: what was compiled once is not compiled again
+    env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'd2flow-bench-cache'), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
+    cwd,
   })
   const output = { stdout: '', stderr: '' }
   child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()))

@@ -1,8 +1,9 @@
 /** The three kinds of schedule an author can write, checked when they are written. */
-import { Cron } from 'croner'
-import { RRuleTemporal } from 'rrule-temporal'
+import type { Cron } from 'croner'
+import type { RRuleTemporal } from 'rrule-temporal'
 import { ConfigError } from '../base/errors.ts'
 import type { Schedule } from '../model/schedule.ts'
+import { loadCron, loadRRule } from './libraries.ts'
 import { checkTimeZone } from './wall-clock.ts'
 
 const RRULE_LENGTH = 6_500
@@ -73,7 +74,7 @@ export function rrule(text: string, timeZone: string = 'UTC'): Schedule {
 
 /** The pattern on a wall calendar that has no clock changes. */
 export function parseCron(expression: string, dayOr: boolean): Cron {
-  return new Cron(expression, { paused: true, timezone: 'UTC', mode: '5-part', domAndDow: !dayOr })
+  return new (loadCron())(expression, { paused: true, timezone: 'UTC', mode: '5-part', domAndDow: !dayOr })
 }
 
 export interface ParsedRule {
@@ -93,7 +94,7 @@ export function parseRule(text: string, startWallMs: number): ParsedRule {
   const kept = parts.filter((part) => !/^UNTIL=/i.test(part)).join(';')
   const start = startLine?.split(':').at(-1)?.replace(/Z$/, '') ?? compact(startWallMs)
   return {
-    rule: new RRuleTemporal({
+    rule: new (loadRRule())({
       rruleString: `DTSTART;TZID=UTC:${start.includes('T') ? start : `${start}T000000`}\nRRULE:${kept}`,
     }),
     until: until === undefined ? null : { ms: expanded(until), isInstant: until.endsWith('Z') },

@@ -3,7 +3,8 @@
  *
  * Schedules are expanded on the wall calendar as if it were UTC; this file places each reading in its zone.
  */
-import { Temporal } from 'temporal-polyfill'
+import type { Temporal } from 'temporal-polyfill'
+import { loadTemporal } from './libraries.ts'
 import { ConfigError } from '../base/errors.ts'
 
 /** A reading of a wall clock, kept as the instant at which a clock in UTC reads the same. */
@@ -13,7 +14,7 @@ export type WallMs = number
 export const LONGEST_JUMP_MS = 26 * 60 * 60 * 1_000
 
 export function wallOf(instantMs: number, timeZone: string): WallMs {
-  const local = Temporal.Instant.fromEpochMilliseconds(instantMs).toZonedDateTimeISO(timeZone)
+  const local = loadTemporal().Instant.fromEpochMilliseconds(instantMs).toZonedDateTimeISO(timeZone)
   return local.toPlainDateTime().toZonedDateTime('UTC').epochMilliseconds
 }
 
@@ -38,7 +39,7 @@ export function placeAll(wallMs: WallMs, timeZone: string): readonly number[] {
 /** @throws ConfigError `config/params` for a zone that is not in the IANA list */
 export function checkTimeZone(timeZone: string): string {
   try {
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(timeZone)
+    loadTemporal().Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(timeZone)
     return timeZone
   } catch (cause) {
     throw new ConfigError('config/params', `"${timeZone}" is not a time zone`, {
@@ -49,5 +50,5 @@ export function checkTimeZone(timeZone: string): string {
 }
 
 function plainOf(wallMs: WallMs): Temporal.PlainDateTime {
-  return Temporal.Instant.fromEpochMilliseconds(wallMs).toZonedDateTimeISO('UTC').toPlainDateTime()
+  return loadTemporal().Instant.fromEpochMilliseconds(wallMs).toZonedDateTimeISO('UTC').toPlainDateTime()
 }
