@@ -37,7 +37,7 @@ export function fUpper(f: number, df1: number, df2: number): number {
  *
  * @see DLMF 8.17.22 (continued fraction), evaluated by the modified Lentz method
  */
-export function betaRegularised(x: number, y: number, a: number, b: number): number {
+function betaRegularised(x: number, y: number, a: number, b: number): number {
   if (x <= 0) return 0
   if (y <= 0) return 1
   // The fraction converges fast only below the mean; above it, the other tail is the small one

@@ -35,3 +35,7 @@ export {
 } from './composite-risk.ts'
 export { informRisk, invertedGeometricMean } from './inform.ts'
 export { normalise } from './normalise.ts'
+export { compositeIndex, minMaxScores, type IndexRow, type MinMaxScores } from './composite-index.ts'
+export { rankAscending, rankByResidual, rankDescending, type Ranked, type Ranking } from './ranking.ts'
+export { dimension, factTable, UNKNOWN_KEY, type Dimension, type Fact, type FactTable } from './star-schema.ts'
+export { type Column, type Unmeasured } from './paired.ts'

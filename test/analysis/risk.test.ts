@@ -33,8 +33,11 @@ describe('normalise', () => {
     ])
   })
 
+  it('makes 50 of every value on a scale that does not discriminate', () => {
+    expect([4, 5, 6, null].map((value) => normalise(value, { min: 5, max: 5 }))).toEqual([50, 50, 50, null])
+  })
+
   it.each([
-    [5, 5],
     [5, 1],
     [Number.NaN, 1],
     [0, Infinity],
