@@ -2,7 +2,7 @@
  * A project that is open: its flows and block types by name, its store, its saved blocks, and the host that it lends the
  * engine. Everything that a face (command line, page, test) needs, in one place.
  */
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { systemClock, type Clock } from '../base/clock.ts'
 import { ConfigError } from '../base/errors.ts'
 import { newId } from '../base/ids.ts'
@@ -73,7 +73,7 @@ export async function openProject(options: OpenProjectOptions): Promise<Project>
     await loadSealingKey({ settings, tell, create: create && store.kind !== 'postgres' })
   const blocks = savedBlocks({ store: store.blocks, clock, sealingKey })
   const identity = thisProcess()
-  const workFolder = store.folder === null ? join(folder, '.d2flow') : store.folder
+  const workFolder = store.folder === null ? join(folder, '.d2flow') : dirname(store.folder)
   const definitions = definition.deployments ?? []
 
   return {
