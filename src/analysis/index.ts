@@ -39,3 +39,15 @@ export { compositeIndex, minMaxScores, type IndexRow, type MinMaxScores } from '
 export { rankAscending, rankByResidual, rankDescending, type Ranked, type Ranking } from './ranking.ts'
 export { dimension, factTable, UNKNOWN_KEY, type Dimension, type Fact, type FactTable } from './star-schema.ts'
 export { type Column, type Unmeasured } from './paired.ts'
+export {
+  dependencyRatio,
+  medianAge,
+  populationDensity,
+  populationGrowth,
+  sexRatio,
+  standardisedRate,
+  WHO_WORLD_STANDARD,
+  type AgeGroup,
+  type Dependency,
+  type Growth,
+} from './population.ts'
