@@ -2,7 +2,7 @@
  * The probabilities that tests ask for: two-sided tails of the normal and Student's t, the upper tail of F.
  *
  * Own code, not jstat: its t distribution answers 1.033 for the two-sided tail at t = 0.001 with a million degrees of
- * freedom, and its normal distribution 0 beyond ten standard deviations. These keep about 13 digits, far out too.
+ * freedom, and its normal distribution 0 beyond ten standard deviations. These keep eleven digits or more, far out too.
  */
 
 /** Steps of a continued fraction: enough for 10^10 degrees of freedom, since it needs about the square root. */

@@ -71,8 +71,9 @@ export function solveUpperTransposed(triangle: readonly Float64Array[], right: r
   return x
 }
 
-/** The largest singular value over the smallest, by one-sided Jacobi rotations; `Infinity` where one is 0. */
+/** The largest singular value over the smallest, by one-sided Jacobi rotations; `Infinity` where one is 0; 1 of nothing. */
 export function conditionNumber(triangle: readonly Float64Array[]): number {
+  if (triangle.length === 0) return 1
   const columns = triangle.map((_, j) => Float64Array.from(triangle, (row) => row[j] ?? 0))
   // 30 sweeps: it converges quadratically, and ten columns need about eight
   for (let sweep = 0, turned = true; turned && sweep < 30; sweep += 1) {

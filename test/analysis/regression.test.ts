@@ -232,6 +232,18 @@ describe('multipleRegression', () => {
     expect(multipleRegression(rows, NORRIS_Y)).toEqual(linearRegression(NORRIS_X, NORRIS_Y))
   })
 
+  it('is the mean of y where there is no predictor', () => {
+    // by hand: the standard deviation of 1, 2, 6 is √7, the standard error of their mean √(7/3)
+    expect(multipleRegression([[], [], []], [1, 2, 6])).toMatchObject({
+      coefficients: [near(3)],
+      standardErrors: [near(Math.sqrt(7 / 3))],
+      residualSd: near(Math.sqrt(7)),
+      f: null,
+      fPValue: null,
+      conditionNumber: 1,
+    })
+  })
+
   it('leaves the other coefficients alone when a predictor without any part in y is added', () => {
     const x = [1, 2, 3, 4, 5, 6, 7, 8]
     const other = [3, 1, 4, 1, 5, 9, 2, 6]
