@@ -1,6 +1,7 @@
 /** Indicators on one scale, weighed into one index, best first. */
 import { ConfigError, DataError } from '../base/errors.ts'
 import { rankDescending, type Ranking } from './ranking.ts'
+import { shareBetween } from './share-between.ts'
 
 export interface MinMaxScores {
   /** 0–1, in the order of the values; higher is better. */
@@ -32,7 +33,7 @@ export function minMaxScores(
   if (!(least < largest)) return { scores: values.map((value) => (value === null ? null : 0.5)), discriminates: false }
   const scores = values.map((value) => {
     if (value === null) return null
-    const share = (value / 2 - least / 2) / (largest / 2 - least / 2)
+    const share = shareBetween(value, least, largest)
     return options.higherIsBetter === false ? 1 - share : share
   })
   return { scores, discriminates: true }

@@ -1,5 +1,6 @@
 /** A value on its scale. */
 import { ConfigError } from '../base/errors.ts'
+import { shareBetween } from './share-between.ts'
 
 /**
  * Where a value lies between two bounds, 0–100: 0 at `min`, 100 at `max`, held there beyond. With `higherIsWorse: false`
@@ -25,7 +26,6 @@ export function normalise(
   if (value === null || !Number.isFinite(value)) return null
   if (min === max) return 50
   const held = Math.min(max, Math.max(min, value))
-  // Halved, so that the distance between two huge bounds of opposite sign stays finite
-  const share = (held / 2 - min / 2) / (max / 2 - min / 2)
+  const share = shareBetween(held, min, max)
   return 100 * (options.higherIsWorse === false ? 1 - share : share)
 }

@@ -33,6 +33,11 @@ describe('normalise', () => {
     ])
   })
 
+  it('finds its way between the largest and between the smallest bounds', () => {
+    expect(normalise(0, { min: -1.7e308, max: 1.7e308 })).toBe(50)
+    expect([0, 5e-324].map((value) => normalise(value, { min: 0, max: 5e-324 }))).toEqual([0, 100])
+  })
+
   it('makes 50 of every value on a scale that does not discriminate', () => {
     expect([4, 5, 6, null].map((value) => normalise(value, { min: 5, max: 5 }))).toEqual([50, 50, 50, null])
   })

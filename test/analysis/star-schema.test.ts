@@ -108,6 +108,7 @@ describe('factTable', () => {
 describe('minMaxScores', () => {
   it('F212 gives 0 to 1, turned round where lower is better', () => {
     expect(minMaxScores([10, 20, 30])).toEqual({ scores: [0, 0.5, 1], discriminates: true })
+    expect(minMaxScores([-5e-324, 0]).scores).toEqual([0, 1])
     expect(minMaxScores([10, null, 20, 30], { higherIsBetter: false }).scores).toEqual([1, null, 0.5, 0])
   })
 
