@@ -1,5 +1,6 @@
 /** Boxes, centroids and areas of places, against answers worked out by hand. */
-import { areaKm2, boundingBox, centroid, representativePoint, splitBox, type Geometry } from 'd2flow/geo'
+import { areaKm2, boundingBox, centroid, representativePoint, splitBox, type Feature, type Geometry } from 'd2flow/geo'
+import type { Feature as StandardFeature } from 'geojson'
 import { describe, expect, it } from 'vitest'
 
 const box = (west: number, south: number, east: number, north: number) => [
@@ -233,4 +234,16 @@ describe('boundingBox', () => {
       -61, -21, 56, 51,
     ])
   })
+})
+
+it('takes what the types of the standard describe, without a cast', () => {
+  const standard: StandardFeature = {
+    type: 'Feature',
+    properties: { name: 'Bo' },
+    geometry: { type: 'Polygon', coordinates: [box(-12, 7, -11, 8)] },
+  }
+
+  const ours: Feature = standard
+
+  expect(ours.geometry === null ? null : centroid(ours.geometry)).toEqual([-11.5, 7.5])
 })

@@ -148,6 +148,25 @@ describe('by hand', () => {
     expect(zonal).toEqual({ count: 2, sum: 359, mean: 179.5, min: 0, max: 359 })
   })
 
+  it('gives a place across the 180th meridian the same answer cut there and going on past it', () => {
+    const raster: Grid = { ...grid(360, 180, uneven), originX: -180, originY: 90, cellWidth: 1, cellHeight: 1 }
+    const cut: Feature = {
+      type: 'Feature',
+      geometry: { type: 'MultiPolygon', coordinates: [[box(177.5, -19, 180, -16)], [box(-180, -19, -178, -16)]] },
+    }
+
+    const [cutThere, goingOn] = zonalStatistics(raster, [cut, feature(box(177.5, -19, 182, -16))])
+
+    expect(cutThere?.count).toBe(13.5)
+    expect(goingOn).toEqual(cutThere)
+  })
+
+  it('takes no turn of the globe on a grid that cannot be in degrees', () => {
+    const raster: Grid = { ...grid(1000, 1000, () => 1), originX: 0, originY: 1000, cellWidth: 1, cellHeight: 1 }
+
+    expect(first(raster, feature(box(400, 400, 410, 410))).count).toBe(100)
+  })
+
   it('says how much of a shape lies on the grid', () => {
     expect(
       coverageOf(
