@@ -306,6 +306,26 @@ describe('laws', () => {
     )
   })
 
+  it('does not mind the unit of length: raster and place scaled together give the same numbers', () => {
+    const raster = grid(20, 20, uneven)
+    fc.assert(
+      fc.property(star, fc.constantFrom(0.125, 0.5, 2, 4), (ring, scale) => {
+        const scaled: Grid = {
+          ...raster,
+          originX: raster.originX * scale,
+          originY: raster.originY * scale,
+          cellWidth: raster.cellWidth * scale,
+          cellHeight: raster.cellHeight * scale,
+        }
+
+        const zonal = first(scaled, feature(ring.map(([x, y]) => [x * scale, y * scale] as const)))
+
+        // powers of two: not even the rounding differs
+        expect(zonal).toEqual(first(raster, feature(ring)))
+      }),
+    )
+  })
+
   it('agrees with plain sums where a box lies along the cells', () => {
     const raster = grid(20, 20, uneven)
     const edge = fc.integer({ min: 0, max: 20 })
