@@ -22,7 +22,8 @@ try {
     filename?: string
   }[]
   run(ROOT, 'node', 'bin/d2flow.js', 'init', project)
-  run(project, 'npm', 'install', join(folder, filename))
+  // what was fetched before need not be asked for again: this also passes where the registry is far away
+  run(project, 'npm', 'install', '--prefer-offline', join(folder, filename))
   for (const script of ['test', 'start'] as const) {
     console.log(`npm ${script}`)
     console.log(run(project, 'npm', script))
