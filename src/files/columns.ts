@@ -18,7 +18,7 @@ export function checkColumns(
   if (missing.length > 0) {
     throw new DataError(
       'data/file',
-      `the header of "${path}" lacks ${quoted(missing)}; it has ${quoted(found.slice(0, 12))}`,
+      `the header of "${path}" lacks ${quoted(missing)}; it has ${found.length === 0 ? 'no columns' : quoted(found.slice(0, 12))}`,
       {
         hint: `the first line must name the columns ${[...required, ...optional.map((column) => `${column} (optional)`)].join(', ')}`,
         details: { path, missing, found },

@@ -16,9 +16,13 @@ const BYTES_AT_ONCE = 16 * 1_024
  */
 export async function* readCsv(path: string, options: ReadOptions = {}): AsyncGenerator<FileRecord> {
   const { parse } = await import('csv-parse')
+  let hasHeader = false
   const parser = parse({
     bom: true,
-    columns: (header: string[]) => checkColumns(path, header, options),
+    columns(header: string[]) {
+      hasHeader = true
+      return checkColumns(path, header, options)
+    },
     skip_empty_lines: true,
     info: true,
   })
@@ -35,6 +39,8 @@ export async function* readCsv(path: string, options: ReadOptions = {}): AsyncGe
     for await (const { record, info } of records as AsyncIterable<ParsedRecord>) {
       yield { line: info.lines, fields: record }
     }
+    // an empty file has no line to be the header
+    if (!hasHeader) checkColumns(path, [], options)
   } catch (error) {
     throw refusal(path, error)
   }

@@ -37,7 +37,7 @@ export function requestUrl(base: URL, path: string, query: Query = {}): URL {
 }
 
 /** Long enough to tell requests apart, short enough to read. */
-const SHOWN_LENGTH = 300
+const SHOWN_LENGTH = 120
 
 /** The address for messages: no credentials, readable, cut when it is long. */
 export function shownUrl(url: URL, secrets: readonly string[]): string {

@@ -73,6 +73,11 @@ describe('CSV', () => {
     await expect(read('a.csv', 'id,id\n1,2\n')).rejects.toThrow('names "id" twice')
   })
 
+  it('refuses an empty file when columns are needed, and else reads nothing', async () => {
+    await expect(read('a.csv', '', { required: ['value'] })).rejects.toThrow('it has no columns')
+    expect(await read('a.csv', '')).toEqual([])
+  })
+
   it('names the line that is cut off', async () => {
     await expect(read('a.csv', 'a,b,c\n1,2,3\n4,5\n')).rejects.toMatchObject({
       code: 'data/file',

@@ -32,14 +32,20 @@ export async function run(invocation: Invocation, flowName: string, options: Run
   }
   const dueAt = options.due === undefined ? undefined : parseMoment(options.due)
   const execute = async (project: Project) => {
+    // what the run failed of is said once, at the end, with its hint
+    const errors: string[] = []
     const report = await runFlowByName(project, flowName, parameters, {
       signal: invocation.signal,
-      onLog: ({ level, message }) => invocation.output.log(level, message),
+      onLog: ({ level, message }) =>
+        level === 'error' ? void errors.push(message) : invocation.output.log(level, message),
       onProgress: (progress) => invocation.output.progress(progressLine(progress)),
       ...(options.key === undefined ? {} : { key: options.key }),
       ...(dueAt === undefined ? {} : { dueAt }),
     })
     invocation.output.progress(null)
+    for (const message of errors) {
+      if (report.failure === null || !message.includes(report.failure.message)) invocation.output.log('error', message)
+    }
     return await finish(invocation, report, options)
   }
   if (options.sandbox !== true) return await withProject(invocation, execute)
