@@ -1,35 +1,30 @@
 /**
- * The catalogue: every bundled flow with the question it answers, and every block type of the bundled connectors.
- * Loaded one by one, when they are used.
+ * The catalogue: every bundled flow on its shelf, with the question it answers, and every block type of the bundled
+ * connectors. Loaded one by one, when they are used.
  */
+import { basics } from './basics/shelf.ts'
+import { climate } from './climate/shelf.ts'
+import { dhis2Shelf } from './dhis2/shelf.ts'
+import { economy } from './economy/shelf.ts'
+import { operations } from './operations/shelf.ts'
+import { pipelines } from './pipelines/shelf.ts'
+import { population } from './population/shelf.ts'
+import { statistics } from './statistics/shelf.ts'
+
+/** By folder, in the order in which a newcomer meets them. */
+export const shelves = {
+  basics,
+  operations,
+  pipelines,
+  dhis2: dhis2Shelf,
+  population,
+  economy,
+  climate,
+  statistics,
+} as const
+
 export const bundled = {
-  flows: [
-    {
-      name: 'hello',
-      about: 'Does everything stand?',
-      load: async () => (await import('./basics/hello.ts')).hello,
-    },
-    {
-      name: 'dhis2-org-units',
-      about: 'What does the hierarchy look like?',
-      load: async () => (await import('./dhis2/dhis2-org-units.ts')).dhis2OrgUnits,
-    },
-    {
-      name: 'dhis2-indicators',
-      about: 'Which indicators are complex?',
-      load: async () => (await import('./dhis2/dhis2-indicators.ts')).dhis2Indicators,
-    },
-    {
-      name: 'dhis2-data-value-push',
-      about: 'What became of every row of this file?',
-      load: async () => (await import('./dhis2/dhis2-data-value-push.ts')).dhis2DataValuePush,
-    },
-    {
-      name: 'air-quality-index',
-      about: 'Which city has the worst air, and where are limits exceeded?',
-      load: async () => (await import('./climate/air-quality-index.ts')).airQualityIndex,
-    },
-  ],
+  flows: Object.values(shelves).flat(),
   blocks: [
     {
       name: 'dhis2-credentials',

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { bundled } from '../flows/index.ts'
+import { shelves } from '../flows/index.ts'
 
 const FLOWS = join(import.meta.dirname, '..', 'flows')
 
@@ -16,7 +16,9 @@ interface ParameterSchema {
 
 export async function flowsPage(): Promise<string> {
   const sections = await Promise.all(
-    bundled.flows.map(async ({ name, about, load }) => section(name, about, await load())),
+    Object.entries(shelves).flatMap(([shelf, flows]) =>
+      flows.map(async ({ name, about, load }) => section({ shelf, name, about }, await load())),
+    ),
   )
   return [
     '# Flows',
@@ -27,8 +29,14 @@ export async function flowsPage(): Promise<string> {
   ].join('\n\n')
 }
 
-function section(name: string, about: string, flow: { readonly params: z.ZodType | null }): string {
-  const parts = [`## ${name}`, `*${about}*`, body(name)]
+interface Shelved {
+  readonly shelf: string
+  readonly name: string
+  readonly about: string
+}
+
+function section({ shelf, name, about }: Shelved, flow: { readonly params: z.ZodType | null }): string {
+  const parts = [`## ${name}`, `*${about}*`, body(shelf, name)]
   const { properties = {} } = (flow.params === null ? {} : z.toJSONSchema(flow.params, { io: 'input' })) as {
     properties?: Record<string, ParameterSchema>
   }
@@ -42,8 +50,7 @@ function section(name: string, about: string, flow: { readonly params: z.ZodType
 }
 
 /** The flow's own docblock, without its first line, which is the question. */
-function body(name: string): string {
-  const shelf = name.startsWith('dhis2-') ? 'dhis2' : name === 'hello' ? 'basics' : 'climate'
+function body(shelf: string, name: string): string {
   const text = readFileSync(join(FLOWS, shelf, `${name}.ts`), 'utf8')
   const lines = (/^\/\*\*\n([\s\S]*?)\n \*\//.exec(text)?.[1] ?? '')
     .split('\n')

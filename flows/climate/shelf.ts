@@ -1,0 +1,10 @@
+/** Climate and air: what people breathe, and what threatens the places they live in. */
+import type { Shelf } from '../shelf.ts'
+
+export const climate: Shelf = [
+  {
+    name: 'air-quality-index',
+    about: 'Which city has the worst air, and where are limits exceeded?',
+    load: async () => (await import('./air-quality-index.ts')).airQualityIndex,
+  },
+]

@@ -1,0 +1,4 @@
+/** Operations: running, watching and connecting flows, one idea each. */
+import type { Shelf } from '../shelf.ts'
+
+export const operations: Shelf = []
