@@ -17,7 +17,7 @@ import type { TaskRun } from '../model/task-run.ts'
 import { levelsFrom } from './log-levels.ts'
 import { keyTaken, lostRun, nameTaken, runExists, unknownRun, unknownTaskRun } from './refusals.ts'
 import { endsLease, isRepeated, scheduledForMs } from './state-rules.ts'
-import type { CacheRecord, Change, Lease, RunFilter, Store } from './store.ts'
+import type { CacheRecord, Change, Lease, RunFilter, RunTally, Store } from './store.ts'
 
 const RUNS_PER_PAGE = 50
 const EVENTS_PER_PAGE = 100
@@ -52,11 +52,14 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
   const events = createTable<Event>()
   const tables = [runs, taskRuns, leases, cache, outbox, blocks, variables, deployments, logs, artifacts, events]
 
+  let commits = 0
+
   /** All of it or nothing. */
   const transaction = <T>(work: () => T): T => {
     try {
       const result = work()
       for (const table of tables) table.commit()
+      commits += 1
       return result
     } catch (error) {
       for (const table of tables) table.rollBack()
@@ -221,6 +224,19 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
         newestFirst(runs.all())
           .filter((run) => fits(run, filter))
           .slice(0, filter.limit ?? RUNS_PER_PAGE),
+      count: async (filter, atMost) =>
+        Math.min(atMost, newestFirst(runs.all()).filter((run) => fits(run, filter)).length),
+      async tally({ from, before, everyMs }) {
+        const counts = new Map<string, RunTally>()
+        for (const { run } of runs.all()) {
+          const sinceMs = Date.parse(run.dueAt) - from.getTime()
+          if (sinceMs < 0 || Date.parse(run.dueAt) >= before.getTime()) continue
+          const stretch = new Date(from.getTime() + Math.floor(sinceMs / everyMs) * everyMs).toISOString()
+          const key = `${stretch} ${run.state.type}`
+          counts.set(key, { from: stretch, type: run.state.type, runs: (counts.get(key)?.runs ?? 0) + 1 })
+        }
+        return [...counts.entries()].sort(([a], [b]) => byText(a, b)).map(([, tally]) => tally)
+      },
       history: async (id) => runs.get(id)?.history ?? [],
       upcoming: async (deploymentId) =>
         soonestFirst(
@@ -242,10 +258,14 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
     },
 
     logs: {
-      async list(runId, { after = 0, tail, level } = {}) {
+      async list(runId, { after = 0, limit, tail, level, contains } = {}) {
         const levels = level === undefined ? undefined : levelsFrom(level)
-        const lines = logs.all().filter((line) => line.runId === runId && (levels?.includes(line.level) ?? true))
-        if (tail === undefined) return lines.slice(after)
+        const wanted = contains?.toLowerCase()
+        const lines = logs
+          .all()
+          .filter((line) => line.runId === runId && (levels?.includes(line.level) ?? true))
+          .filter((line) => wanted === undefined || line.message.toLowerCase().includes(wanted))
+        if (tail === undefined) return lines.slice(after, limit === undefined ? undefined : after + limit)
         return lines.slice(Math.max(0, lines.length - tail))
       },
     },
@@ -409,6 +429,8 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
     },
 
     now: async () => clock.now(),
+    revision: async () => String(commits),
+    sizeBytes: async () => null,
     close: async () => {},
   }
 }
@@ -520,6 +542,9 @@ function fits(run: FlowRun, filter: RunFilter): boolean {
     (filter.deploymentId === undefined || run.deploymentId === filter.deploymentId) &&
     (filter.types === undefined || filter.types.includes(run.state.type)) &&
     (filter.parentRunId === undefined || run.parentRunId === filter.parentRunId) &&
+    (filter.tag === undefined || run.tags.includes(filter.tag)) &&
+    (filter.dueFrom === undefined || Date.parse(run.dueAt) >= Date.parse(filter.dueFrom)) &&
+    (filter.dueBefore === undefined || Date.parse(run.dueAt) < Date.parse(filter.dueBefore)) &&
     (filter.before === undefined || run.id < filter.before)
   )
 }

@@ -68,6 +68,8 @@ function asDatabase(sqlite: DatabaseSync, path: string): Database {
     },
   }
 
+  const numberOf = (sql: string) => Number(Object.values(statements(sql).get() ?? {})[0])
+
   let turn: Promise<unknown> = Promise.resolve()
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const done = turn.then(() => {
@@ -95,6 +97,9 @@ function asDatabase(sqlite: DatabaseSync, path: string): Database {
           throw error
         }
       }),
+    // the first number counts what others have committed, the second what we have changed
+    revision: () => inTurn(async () => `${numberOf('pragma data_version')}.${numberOf('select total_changes()')}`),
+    sizeBytes: () => inTurn(async () => numberOf('pragma page_count') * numberOf('pragma page_size')),
     async close() {
       await turn
       if (sqlite.isOpen) sqlite.close()

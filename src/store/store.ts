@@ -123,10 +123,24 @@ export interface RunFilter {
   readonly deploymentId?: string
   readonly types?: readonly StateType[]
   readonly parentRunId?: string | null
+  /** Only runs that carry this tag. */
+  readonly tag?: string
+  /** Only runs that were due at this moment or later, ISO 8601. */
+  readonly dueFrom?: string
+  /** Only runs that were due before this moment. */
+  readonly dueBefore?: string
   /** Only runs created before this run id (ids sort by time): the key of the next page. */
   readonly before?: string
   /** Default 50. Newest first. */
   readonly limit?: number
+}
+
+/** How many runs were due in a stretch of time, by the type of state they are in now. */
+export interface RunTally {
+  /** The beginning of the stretch, ISO 8601. */
+  readonly from: string
+  readonly type: StateType
+  readonly runs: number
 }
 
 export interface RunStore {
@@ -136,6 +150,10 @@ export interface RunStore {
   /** Runs whose id or name begins with the text: what a person types. */
   find(idOrName: string): Promise<readonly FlowRun[]>
   list(filter?: RunFilter): Promise<readonly FlowRun[]>
+  /** How many there are, counted no further than `atMost`. */
+  count(filter: RunFilter, atMost: number): Promise<number>
+  /** The runs that were due since `from`, in stretches of `everyMs`; what has none is left out. */
+  tally(options: { readonly from: Date; readonly before: Date; readonly everyMs: number }): Promise<readonly RunTally[]>
   history(id: string): Promise<readonly State[]>
   /** Scheduled runs of a deployment that have not started, soonest first. */
   upcoming(deploymentId: string): Promise<readonly FlowRun[]>
@@ -149,12 +167,18 @@ export interface TaskRunStore {
 
 export interface LogStore {
   /**
-   * Oldest first, of this `level` and graver. `after` is the number of such lines already seen. `tail` gives the last n
-   * instead.
+   * Oldest first, of this `level` and graver, whose message holds the text `contains` (letters of either case). `after` is
+   * the number of such lines already seen, `limit` how many follow. `tail` gives the last n instead.
    */
   list(
     runId: string,
-    options?: { readonly after?: number; readonly tail?: number; readonly level?: LogLevel },
+    options?: {
+      readonly after?: number
+      readonly limit?: number
+      readonly tail?: number
+      readonly level?: LogLevel
+      readonly contains?: string
+    },
   ): Promise<readonly LogLine[]>
 }
 
@@ -271,5 +295,9 @@ export interface Store {
   readonly events: EventStore
   /** The store's clock. */
   now(): Promise<Date>
+  /** A text that is another one after anything was written, by whichever process: cheap to ask again and again. */
+  revision(): Promise<string>
+  /** How much room it takes, without the files beside it; null when it takes none that lasts. */
+  sizeBytes(): Promise<number | null>
   close(): Promise<void>
 }

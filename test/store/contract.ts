@@ -240,6 +240,54 @@ export function storeContract(open: (clock: FakeClock) => Promise<StoreUnderTest
       expect(await ids({ deploymentId: 'weekly' })).toEqual([])
     })
 
+    it('finds runs by a whole tag and by when they were due', async () => {
+      const early = a.run({ tags: ['economy', 'a "quoted" one'], dueAt: new Date('2026-01-01T05:00:00Z') })
+      const late = a.run({ tags: ['Economy', 'eco'], dueAt: new Date('2026-01-01T06:00:00Z') })
+      await store.write([early, late].map((run) => ({ kind: 'run-created', run })))
+
+      const ids = async (filter: Parameters<Store['runs']['list']>[0]) =>
+        (await store.runs.list(filter)).map(({ id }) => id)
+
+      expect(await ids({ tag: 'economy' })).toEqual([early.id])
+      expect(await ids({ tag: 'a "quoted" one' })).toEqual([early.id])
+      expect(await ids({ tag: 'econ' })).toEqual([])
+      expect(await ids({ dueFrom: '2026-01-01T06:00:00.000Z' })).toEqual([late.id])
+      expect(await ids({ dueBefore: '2026-01-01T06:00:00.000Z' })).toEqual([early.id])
+    })
+
+    it('counts runs no further than it was asked to', async () => {
+      await store.write(Array.from({ length: 7 }, () => ({ kind: 'run-created', run: a.run() })))
+
+      expect(await store.runs.count({}, 1_000)).toBe(7)
+      expect(await store.runs.count({}, 5)).toBe(5)
+      expect(await store.runs.count({ types: ['failed'] }, 5)).toBe(0)
+    })
+
+    it('tallies what was due in each stretch of time, by state', async () => {
+      const due = (at: string) => a.run({ dueAt: new Date(at) })
+      const runs = [
+        due('2026-01-01T00:59:59.999Z'),
+        due('2026-01-01T01:00:00Z'),
+        due('2026-01-01T01:59:59.999Z'),
+        due('2026-01-01T02:30:00Z'),
+        due('2026-01-01T04:00:00Z'),
+      ]
+      await store.write(runs.slice(0, 3).map((run) => ({ kind: 'run-created', run })))
+      await startedRun(store, runs[3] as FlowRun)
+      await store.write([{ kind: 'run-created', run: runs[4] as FlowRun }])
+
+      const tally = await store.runs.tally({
+        from: new Date('2026-01-01T01:00:00Z'),
+        before: new Date('2026-01-01T04:00:00Z'),
+        everyMs: 60 * MINUTE,
+      })
+
+      expect(tally).toEqual([
+        { from: '2026-01-01T01:00:00.000Z', type: 'scheduled', runs: 2 },
+        { from: '2026-01-01T02:00:00.000Z', type: 'running', runs: 1 },
+      ])
+    })
+
     it('pages through runs without gap or repeat while new ones come', async () => {
       const runs = Array.from({ length: 7 }, () => a.run())
       await store.write(runs.map((run) => ({ kind: 'run-created', run })))
@@ -259,6 +307,22 @@ export function storeContract(open: (clock: FakeClock) => Promise<StoreUnderTest
       await store.write(Array.from({ length: 60 }, () => ({ kind: 'run-created', run: a.run() })))
 
       expect(await store.runs.list()).toHaveLength(50)
+    })
+  })
+
+  describe('the revision', () => {
+    it('is another one after something was written, and the same until then', async () => {
+      const run = a.run()
+      const before = await store.revision()
+      await store.write([{ kind: 'run-created', run }])
+      const created = await store.revision()
+      await store.runs.list()
+
+      expect(created).not.toBe(before)
+      expect(await store.revision()).toBe(created)
+
+      await store.variables.set('n', 1)
+      expect(await store.revision()).not.toBe(created)
     })
   })
 
@@ -861,6 +925,21 @@ export function storeContract(open: (clock: FakeClock) => Promise<StoreUnderTest
       expect(await messages(run, { level: 'warn' })).toEqual(['three', 'four'])
       expect(await messages(run, { level: 'info', after: 1 })).toEqual(['three', 'four'])
       expect(await messages(run, { level: 'debug', tail: 1 })).toEqual(['four'])
+    })
+
+    it('come in pages, and only those that hold a text', async () => {
+      const run = await startedRun(store, a.run())
+      await log(run, [
+        ['info', 'Batch 1 of 2: 50 % done'],
+        ['warn', 'batch 2 is late'],
+        ['info', 'end'],
+      ])
+
+      expect(await messages(run, { after: 1, limit: 1 })).toEqual(['batch 2 is late'])
+      expect(await messages(run, { contains: 'BATCH' })).toEqual(['Batch 1 of 2: 50 % done', 'batch 2 is late'])
+      expect(await messages(run, { contains: '%' })).toEqual(['Batch 1 of 2: 50 % done'])
+      expect(await messages(run, { contains: 'batch', level: 'warn' })).toEqual(['batch 2 is late'])
+      expect(await messages(run, { contains: 'batch', tail: 1 })).toEqual(['batch 2 is late'])
     })
 
     it('keep the step, the moment and every character of a line', async () => {

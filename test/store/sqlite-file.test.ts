@@ -53,6 +53,18 @@ describe('a store in a SQLite file', () => {
     await store.close()
   })
 
+  it('has a revision that another process changes too, and a size', async () => {
+    const [one, other] = [await openSqliteStore({ path, clock }), await openSqliteStore({ path, clock })]
+    const before = await one.revision()
+    await other.write([{ kind: 'run-created', run: a.run() }])
+
+    expect(await one.revision()).not.toBe(before)
+    expect(await one.sizeBytes()).toBeGreaterThan(10_000)
+
+    await one.close()
+    await other.close()
+  })
+
   it('makes its folder, for its owner only', async () => {
     path = join(folder, 'of', 'a', 'project', 'd2flow.db')
 

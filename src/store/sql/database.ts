@@ -36,6 +36,9 @@ export interface Database extends Connection {
   readonly dialect: Dialect
   /** Everything that `work` does, or nothing. It may write from its first statement on: no upgrade of a read lock. */
   transaction<T>(work: (connection: Connection) => Promise<T>): Promise<T>
+  /** Another text after every commit, by whichever process. */
+  revision(): Promise<string>
+  sizeBytes(): Promise<number>
   close(): Promise<void>
 }
 

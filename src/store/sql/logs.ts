@@ -4,6 +4,7 @@ import type { LogLine } from '../../model/log-line.ts'
 import type { LogStore } from '../store.ts'
 import { levelsFrom } from '../log-levels.ts'
 import { select, type Database } from './database.ts'
+import { holdsText } from './holds-text.ts'
 import { fromMs, toMs } from './moment.ts'
 import { packOrNull, unpackOrNull } from './packed.ts'
 import { insertText } from './statement-text.ts'
@@ -16,16 +17,17 @@ const ALL = Number.MAX_SAFE_INTEGER
 
 export function sqlLogs(database: Database): LogStore {
   return {
-    async list(runId, { after = 0, tail, level } = {}) {
+    async list(runId, { after = 0, limit = ALL, tail, level, contains } = {}) {
       let query = (await database.dialect.queryBuilder())
         .selectFrom('logs')
         .innerJoin('runs', 'runs.pk', 'logs.run')
         .selectAll('logs')
         .where('runs.id', '=', runId)
       if (level !== undefined) query = query.where('level', 'in', levelsFrom(level))
+      if (contains !== undefined) query = query.where((row) => holdsText(row, 'message', contains, { anyCase: true }))
       query =
         tail === undefined
-          ? query.orderBy('logs.pk').limit(ALL).offset(after)
+          ? query.orderBy('logs.pk').limit(limit).offset(after)
           : query.orderBy('logs.pk', 'desc').limit(tail)
       const lines = (await select<LogRow>(database, query)).map((row) => readLine(row, runId))
       return tail === undefined ? lines : lines.reverse()

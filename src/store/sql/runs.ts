@@ -2,7 +2,7 @@
 import type { Failure } from '../../base/failure.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { FlowRun } from '../../model/run.ts'
-import { assertTransition, isTerminal } from '../../model/state.ts'
+import { assertTransition, isTerminal, type StateType } from '../../model/state.ts'
 import { keyTaken, lostRun, runExists, unknownRun } from '../refusals.ts'
 import { ENDED, endsLease, isRepeated, scheduledForMs } from '../state-rules.ts'
 import type { Change, RunFilter, RunPatch, RunStore } from '../store.ts'
@@ -14,6 +14,7 @@ import { fromMs, fromMsOrNull, toMs, toMsOrNull } from './moment.ts'
 import { readResult, RESULT_COLUMNS, resultValues } from './result-columns.ts'
 import { insertText, updateText } from './statement-text.ts'
 import type { RunRow } from './tables.ts'
+import { holdsText } from './holds-text.ts'
 import { findHeldRun, findRun, type Writing } from './writing.ts'
 
 const PAGE = 50
@@ -50,6 +51,9 @@ const COLUMNS = [
 ] as const satisfies readonly (keyof RunRow)[]
 
 const INSERT = insertText('runs', COLUMNS, 'on conflict do nothing')
+/** Whole numbers all of them, so that the division is one of whole numbers. */
+const TALLY = `select (due_at - ?) / ? as stretch, state_type as type, count(*) as runs from runs
+  where due_at >= ? and due_at < ? group by 1, 2 order by 1, 2`
 const NOT_ENDED = `state_type not in (${ENDED.map((type) => `'${type}'`).join(', ')})`
 
 export function sqlRuns(database: Database): RunStore {
@@ -73,6 +77,23 @@ export function sqlRuns(database: Database): RunStore {
         FOUND_AT_MOST,
       ]),
     list: async (filter = {}) => (await select<RunRow>(database, await listQuery(database, filter))).map(readRun),
+    count: async (filter, atMost) => {
+      const builder = await database.dialect.queryBuilder()
+      const some = (await listQuery(database, { ...filter, limit: atMost })).clearSelect().clearOrderBy().select('pk')
+      const query = builder.selectFrom(some.as('some')).select((found) => found.fn.countAll<number>().as('runs'))
+      return (await select<{ readonly runs: number }>(database, query))[0]?.runs ?? 0
+    },
+    tally: async ({ from, before, everyMs }) => {
+      const rows = await database.all<{ readonly stretch: number; readonly type: StateType; readonly runs: number }>(
+        TALLY,
+        [from.getTime(), everyMs, from.getTime(), before.getTime()].map(BigInt),
+      )
+      return rows.map(({ stretch, type, runs }) => ({
+        from: fromMs(from.getTime() + stretch * everyMs),
+        type,
+        runs,
+      }))
+    },
     history,
     upcoming: async (deploymentId) =>
       await load(
@@ -89,6 +110,11 @@ async function listQuery(database: Database, filter: RunFilter) {
   if (filter.types !== undefined) query = query.where('state_type', 'in', filter.types)
   if (filter.parentRunId === null) query = query.where('parent_run_id', 'is', null)
   else if (filter.parentRunId !== undefined) query = query.where('parent_run_id', '=', filter.parentRunId)
+  const { tag } = filter
+  // tags are a JSON list of texts: a tag stands in it as JSON writes it, quotes and all
+  if (tag !== undefined) query = query.where((row) => holdsText(row, 'tags', JSON.stringify(tag)))
+  if (filter.dueFrom !== undefined) query = query.where('due_at', '>=', toMs(filter.dueFrom))
+  if (filter.dueBefore !== undefined) query = query.where('due_at', '<', toMs(filter.dueBefore))
   if (filter.before !== undefined) query = query.where('id', '<', filter.before)
   return query.orderBy('id', 'desc').limit(filter.limit ?? PAGE)
 }

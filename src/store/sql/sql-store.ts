@@ -50,6 +50,8 @@ export function createSqlStore(options: SqlStoreOptions): SqlStore {
     outbox: sqlOutbox(database, clock),
     events: sqlEvents(database),
     now: () => Promise.resolve(clock.now()),
+    revision: () => database.revision(),
+    sizeBytes: () => database.sizeBytes(),
     async close() {
       await commits.idle()
       await database.close()
