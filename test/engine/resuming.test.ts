@@ -461,11 +461,16 @@ describe('a parent that goes on', () => {
     const parent = flow({ name: 'parent', run: async () => await child() })
     let release: () => void = () => {}
     const held = new Promise<void>((resolve) => (release = resolve))
-    const at: Host['at'] = (point, { run }) => (point === 'before-end' && run.flowName === 'child' ? held : undefined)
+    const slept = Promise.withResolvers<void>()
+    const at: Host['at'] = (point, { run }) => {
+      if (point !== 'before-end' || run.flowName !== 'child') return undefined
+      slept.resolve()
+      return held
+    }
     const lost = startRun(parent, {}, { host: place.host({ at, leaseMs: 1_000 }), key: 'nightly' }).catch(
       (error: unknown) => error,
     )
-    while ((await place.store.runs.list({ flowName: 'child' }))[0]?.runCount !== 1) await new Promise(setImmediate)
+    await slept.promise
     // the lease of the parent has run out while the child slept; that of the child is kept
     const [one] = await place.store.runs.list({ flowName: 'child' })
     await place.store.leases.beat([{ runId: one?.id ?? '', epoch: 1 }], 1e9)
