@@ -2,6 +2,7 @@
 import type { AnyBlock } from '../blocks/define.ts'
 import type { DeploymentDefinition } from '../deploy/deployment.ts'
 import type { AnyFlow } from '../engine/flow.ts'
+import { checkRetryPolicy, type RetryPolicy } from '../model/retry.ts'
 import type { Entry } from './catalogue.ts'
 
 export interface ProjectDefinition {
@@ -14,9 +15,16 @@ export interface ProjectDefinition {
   readonly store?: string
   /** How many runs `serve` executes at the same time. Default 5. */
   readonly atOnce?: number
+  /** For tasks that say nothing about retries. Default: none. */
+  readonly retry?: RetryPolicy
 }
 
-/** The default export of `project.config.ts`. */
+/**
+ * The default export of `project.config.ts`.
+ *
+ * @throws ConfigError `config/params` for a retry policy that cannot be meant
+ */
 export function defineProject(definition: ProjectDefinition): ProjectDefinition {
+  if (definition.retry !== undefined) checkRetryPolicy(definition.retry, 'the project')
   return Object.freeze(definition)
 }

@@ -95,6 +95,7 @@ export async function openProject(options: OpenProjectOptions): Promise<Project>
       sealingKey: () => sealingKey({ create: false }),
       workDir: (run) => join(workFolder, 'work', run.id),
       messages: (run, state) => runMessages(store, run, state),
+      ...(definition.retry === undefined ? {} : { defaultRetry: definition.retry }),
       settingsInstead: (block) => instead[block.slug] ?? instead[block.shortName ?? ''],
       ...more,
     }),
