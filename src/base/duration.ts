@@ -23,12 +23,12 @@ export function parseDuration(text: string): number {
   return parts.reduce((totalMs, [, amount, unit]) => totalMs + Number(amount) * (UNIT_MS[unit ?? ''] ?? 0), 0)
 }
 
-/** A length for people: "850 ms", "4.2 s", "3 min 20 s", "2 h 5 min". */
+/** A length for people: "850 ms", "4.2 s", "30 s", "3 min 20 s", "2 h 5 min". */
 export function formatDuration(ms: number): string {
   if (Math.round(ms) < SECOND) return `${Math.round(ms)} ms`
   // rounded before it is split, so that it never says "60 s"
   const tenths = Math.round(ms / 100)
-  if (tenths < 600) return `${(tenths / 10).toFixed(1)} s`
+  if (tenths < 600) return `${tenths / 10} s`
   const seconds = Math.round(ms / SECOND)
   if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
   const minutes = Math.round(ms / MINUTE)

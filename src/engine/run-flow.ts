@@ -19,7 +19,7 @@ import { Future, type Settled } from './future.ts'
 import type { Host } from './host.ts'
 import { parseParams } from './parameters.ts'
 import { keep } from './results.ts'
-import { planRetry } from './retry-plan.ts'
+import { planRetry, type NextAttempt } from './retry-plan.ts'
 import { become, callFlowHooks, tidings } from './run-state.ts'
 import { createRunScope, type RunScope } from './run-scope.ts'
 import { withinFrame, type Frame } from './runtime-info.ts'
@@ -199,8 +199,9 @@ async function endFailed(
   const message = step === undefined ? failure.message : `${step} failed: ${failure.message}`
   // a crash has a budget of its own
   const attemptsMade = run.runCount - run.crashCount
-  const delayMs = began ? planRetry(flow.retry, error, { attempt: attemptsMade, run }, host.random) : null
-  if (delayMs !== null) return await awaitRetry(frame, cancelling, error, message, delayMs)
+  const next = began ? planRetry(flow.retry, error, { attempt: attemptsMade, run }, host.random) : null
+  if (next !== null)
+    return await awaitRetry(frame, cancelling, error, `attempt ${attemptsMade} failed: ${message}`, next)
 
   const state = newState('failed', host.clock.now(), {
     ...(timedOut ? { name: 'TimedOut' } : {}),
@@ -222,16 +223,16 @@ async function awaitRetry(
   cancelling: Cancelling,
   error: unknown,
   message: string,
-  delayMs: number,
+  { delayMs, reason }: NextAttempt,
 ): Promise<Settled<unknown>> {
   const { scope } = frame
   const at = scope.host.clock.now()
-  scope.log(null).warn(`attempt ${scope.run.runCount} failed: ${message}`)
+  scope.log(null).warn(`${message}; ${reason}`)
   if (delayMs === 0) return { state: scope.run.state, error }
   const state = newState('scheduled', at, {
     name: 'AwaitingRetry',
-    message: `attempt ${scope.run.runCount} failed: ${message}`,
-    details: { scheduledFor: new Date(at.getTime() + delayMs).toISOString(), retriable: true },
+    message,
+    details: { scheduledFor: new Date(at.getTime() + delayMs).toISOString(), retriable: true, reason },
   })
   await scope.recorder.flushLogs()
   if (!(await becomeFinal(frame, cancelling, state, {}))) return await endCancelled(frame, cancelling, message)

@@ -17,7 +17,7 @@ import { fingerprint } from './fingerprint.ts'
 import { Future, type FutureSource, type Settled } from './future.ts'
 import { callHooks } from './hooks.ts'
 import { parseModel } from './parameters.ts'
-import { planRetry } from './retry-plan.ts'
+import { planRetry, type NextAttempt } from './retry-plan.ts'
 import type { RunScope, Step } from './run-scope.ts'
 import type { Places } from './runners.ts'
 import { withinFrame, type Frame } from './runtime-info.ts'
@@ -173,16 +173,17 @@ async function attempts(work: Work): Promise<Settled<unknown>> {
     const { error } = tried
     const stopped = whyStopped(frame)
     if (stopped !== null) return await stop(work, stopped)
-    const delayMs = planRetry(
+    const next = planRetry(
       core.retry ?? scope.host.defaultRetry ?? null,
       error,
       { attempt, task: core.name, run: scope.run },
       scope.host.random,
     )
-    if (delayMs === null) return await fail(work, error, tried.timedOut, attempt)
-    scope.log(step).warn(`attempt ${attempt} failed: ${messageOf(error)}`)
-    if (delayMs > 0) {
-      await awaitRetry(work, delayMs, error, attempt)
+    if (next === null) return await fail(work, error, tried.timedOut, attempt)
+    const message = `attempt ${attempt} failed: ${messageOf(error)}`
+    scope.log(step).warn(`${message}; ${next.reason}`)
+    if (next.delayMs > 0) {
+      await awaitRetry(work, next, message)
       const reason = whyStopped(frame)
       if (reason !== null) return await stop(work, reason)
     }
@@ -219,18 +220,16 @@ async function tryOnce(work: Work, attempt: number, running: State): Promise<Tri
 
 async function awaitRetry(
   { frame, scope, record, places }: Work,
-  delayMs: number,
-  error: unknown,
-  attempt: number,
+  { delayMs, reason }: NextAttempt,
+  message: string,
 ): Promise<void> {
   const { clock } = scope.host
   const at = clock.now()
   const dueAt = new Date(at.getTime() + delayMs).toISOString()
-  const message = `attempt ${attempt} failed: ${messageOf(error)}`
   const waiting = newState('scheduled', at, {
     name: 'AwaitingRetry',
     message,
-    details: { scheduledFor: dueAt, retriable: true },
+    details: { scheduledFor: dueAt, retriable: true, reason },
   })
   await record.write([waiting])
   // others may work meanwhile

@@ -18,6 +18,8 @@ export interface RunByNameOptions {
   readonly tags?: readonly string[]
   readonly onLog?: (line: { readonly level: LogLevel; readonly message: string }) => void
   readonly onProgress?: (progress: StepProgress) => void
+  /** A step, or the flow itself, that waits for something and can say for what. */
+  readonly onWait?: (wait: { readonly what: string; readonly reason: string }) => void
   readonly host?: Partial<Host>
 }
 
@@ -48,11 +50,12 @@ export async function runFlowByName(
   options: RunByNameOptions = {},
 ): Promise<RunReport> {
   const flow = await project.flow(name)
-  const { signal, onLog, onProgress } = options
+  const { signal, onLog, onProgress, onWait } = options
   const host = project.host({
     ...(signal === undefined ? {} : { signal }),
     ...(onLog === undefined ? {} : { onLog: ({ level, message }) => onLog({ level, message }) }),
     ...(onProgress === undefined ? {} : { onProgress: progressTeller(project, onProgress) }),
+    ...(onWait === undefined ? {} : { onState: waitTeller(onWait) }),
     ...options.host,
   })
   const { run, result, error } = await startRun(flow, parameters, {
@@ -79,6 +82,12 @@ export async function gatherRun(
   const failure =
     run.state.type === 'completed' ? null : (run.failure ?? (error === undefined ? null : toFailure(error)))
   return { run, result, artifacts, steps, failure }
+}
+
+function waitTeller(tell: NonNullable<RunByNameOptions['onWait']>): NonNullable<Host['onState']> {
+  return ({ details: { reason } }, { run, step }) => {
+    if (reason !== undefined) tell({ what: step?.name ?? run.flowName, reason })
+  }
 }
 
 function progressTeller(project: Project, tell: (progress: StepProgress) => void): NonNullable<Host['onProgress']> {

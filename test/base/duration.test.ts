@@ -27,7 +27,8 @@ describe('a duration', () => {
     [200_000, '3 min 20 s'],
     [2 * HOUR + 5 * MINUTE, '2 h 5 min'],
     // rounding must not make a minute of 60 seconds, nor an hour of 60 minutes
-    [999.9, '1.0 s'],
+    [999.9, '1 s'],
+    [30_000, '30 s'],
     [59_990, '1 min 0 s'],
     [2 * MINUTE - 1, '2 min 0 s'],
     [HOUR - 1, '1 h 0 min'],

@@ -149,7 +149,7 @@ describe('the retries of a task', () => {
     expect(counts).toEqual({ bodies: 2, completions: 1, failures: 0 })
   })
 
-  it('go straight from one attempt to the next when there is no wait', async () => {
+  it('F018 go straight from one attempt to the next when there is no wait', async () => {
     const { flow } = failing(1, { attempts: 2 })
 
     const { steps, store } = await runFlow(flow, {})
@@ -158,7 +158,7 @@ describe('the retries of a task', () => {
     expect(names).toEqual(['Pending', 'Running', 'Retrying', 'Completed'])
   })
 
-  it('also follow an attempt that returns a failed state', async () => {
+  it('F014 also follow an attempt that returns a failed state', async () => {
     let bodies = 0
     const risky = task({
       name: 'risky',
@@ -175,12 +175,25 @@ describe('the retries of a task', () => {
     expect(bodies).toBe(3)
   })
 
-  it('use the policy of the project where the task has none', async () => {
+  it('F014 use the policy of the project where the task has none', async () => {
     const { counts, flow } = failing(1)
 
     await runFlow(flow, {}, { host: { defaultRetry: { attempts: 2, firstDelayMs: 10 } } })
 
     expect(counts.bodies).toBe(2)
+  })
+
+  it('say that they wait, for how long, and which attempt comes then', async () => {
+    const { flow } = failing(2, { attempts: 4, delaysMs: [30_000, 0] }, (n) => new Error(`the server is away (${n})`))
+
+    const { logs, steps, store } = await runFlow(flow, {})
+
+    expect(logs.filter(({ level }) => level === 'warn').map(({ message }) => message)).toEqual([
+      'attempt 1 failed: the server is away (1); waits 30 s, then attempt 2 of 4',
+      'attempt 2 failed: the server is away (2); begins attempt 3 of 4',
+    ])
+    const history = (await store?.taskRuns.history(steps[0]?.id ?? '')) ?? []
+    expect(history.find(({ name }) => name === 'AwaitingRetry')?.details.reason).toBe('waits 30 s, then attempt 2 of 4')
   })
 
   it('let others work on their place while they wait', async () => {
@@ -210,7 +223,7 @@ describe('the retries of a task', () => {
 
 describe('jitter', () => {
   it.each([0.1, 0.5, 1, 3])(
-    'of %d spreads the waits around the one that is meant and never beyond its bounds',
+    'F017 of %d spreads the waits around the one that is meant and never beyond its bounds',
     (jitter) => {
       let seed = 42
       const random = () => {
@@ -366,6 +379,25 @@ describe('the retries of a flow', () => {
     expect(run.runCount).toBe(3)
     expect(waitsMs).toEqual([2_000, 2_000])
     expect(steps).toHaveLength(3)
+  })
+
+  it('say that they wait', async () => {
+    const states: unknown[] = []
+    const shaky = flow({
+      name: 'shaky',
+      retry: { attempts: 2, firstDelayMs: 60_000 },
+      run() {
+        throw new Error('not yet')
+      },
+    })
+
+    const { logs } = await runFlow(shaky, {}, { host: { onState: ({ details }) => states.push(details.reason) } })
+
+    expect(logs.map(({ message }) => message)).toEqual([
+      'attempt 1 failed: not yet; waits 1 min 0 s, then attempt 2 of 2',
+      'not yet',
+    ])
+    expect(states).toContain('waits 1 min 0 s, then attempt 2 of 2')
   })
 
   it('do the same when there is no store', async () => {

@@ -39,6 +39,7 @@ export async function run(invocation: Invocation, flowName: string, options: Run
       onLog: ({ level, message }) =>
         level === 'error' ? void errors.push(message) : invocation.output.log(level, message),
       onProgress: (progress) => invocation.output.progress(progressLine(progress)),
+      onWait: ({ what, reason }) => invocation.output.progress(`${what}: ${reason}`),
       ...(options.key === undefined ? {} : { key: options.key }),
       ...(dueAt === undefined ? {} : { dueAt }),
     })
