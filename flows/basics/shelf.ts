@@ -7,4 +7,9 @@ export const basics: Shelf = [
     about: 'Does everything stand?',
     load: async () => (await import('./hello.ts')).hello,
   },
+  {
+    name: 'polling-tasks',
+    about: 'Which of the files that others drop for us have come?',
+    load: async () => (await import('./polling-tasks.ts')).pollingTasks,
+  },
 ]
