@@ -48,6 +48,11 @@ export interface DeploymentOptions<F extends AnyFlow> {
   readonly description?: string
   readonly version?: string
   readonly tags?: readonly string[]
+  /**
+   * Whether a run with parameters that do not fit is refused when it is asked for. Default true; otherwise it is made, and
+   * fails by the flow's own check.
+   */
+  readonly enforceParameterSchema?: boolean
   /** When a run falls due while the one before still runs. Default `buffer-one`: one waits, more are skipped. */
   readonly overlap?: Overlap
 }
@@ -60,6 +65,7 @@ export interface DeploymentDefinition {
   readonly version: string | null
   readonly tags: readonly string[]
   readonly params: JsonObject
+  readonly enforceParameterSchema: boolean
   readonly schedules: readonly ScheduleRecord[]
   readonly notify: readonly NotifyRule[]
   readonly overlap: Overlap
@@ -90,6 +96,7 @@ export function deployment<F extends AnyFlow>(options: DeploymentOptions<F>): De
     version: options.version ?? null,
     tags: options.tags ?? [],
     params: (options.params ?? {}) as JsonObject,
+    enforceParameterSchema: options.enforceParameterSchema ?? true,
     schedules,
     notify: (options.notify ?? []).map(({ through, ...rule }) => ({ ...rule, through: through.slug })),
     overlap: options.overlap ?? 'buffer-one',

@@ -26,6 +26,10 @@ export interface DeploymentRecord {
   readonly version: string | null
   readonly tags: readonly string[]
   readonly parameters: JsonObject
+  /** The JSON Schema of what its flow takes, for forms and for programs that ask for runs; null when it takes anything. */
+  readonly parameterSchema: JsonObject | null
+  /** Whether a run with parameters that do not fit is refused when it is asked for; else the run itself fails. */
+  readonly enforceParameterSchema: boolean
   readonly schedules: readonly ScheduleRecord[]
   readonly paused: boolean
   readonly overlap: Overlap

@@ -11,6 +11,7 @@ import type { DeploymentDefinition } from '../deploy/deployment.ts'
 import { storedParams } from '../engine/parameters.ts'
 import type { DeploymentRecord } from '../model/deployment-record.ts'
 import type { Store } from '../store/store.ts'
+import { parameterSchema } from './parameter-schema.ts'
 
 export interface Applied {
   readonly name: string
@@ -48,6 +49,8 @@ async function apply(definition: DeploymentDefinition, store: Store, at: string)
     version: definition.version,
     tags: definition.tags,
     parameters,
+    parameterSchema: parameterSchema(flow),
+    enforceParameterSchema: definition.enforceParameterSchema,
     schedules: definition.schedules,
     paused: existing?.paused ?? false,
     overlap: definition.overlap,

@@ -1,27 +1,75 @@
-/** Asks for a run of a deployment now; a serving process takes it. */
+/** Asks for a run now, of a deployment or of a flow; a serving process takes it. */
+import { ConfigError } from '../base/errors.ts'
+import { canonicalJson } from '../base/hash.ts'
+import type { JsonObject } from '../base/json.ts'
+import type { AnyFlow } from '../engine/flow.ts'
 import { storedParams } from '../engine/parameters.ts'
 import type { DeploymentRecord } from '../model/deployment-record.ts'
-import { newRun } from '../model/new-run.ts'
+import { newRun, type RunRequest } from '../model/new-run.ts'
 import type { FlowRun } from '../model/run.ts'
 import type { Project } from './open-project.ts'
 
-/** @throws ConfigError `config/params` naming each parameter that does not fit; no run is made then */
+export interface RequestRunOptions {
+  readonly tags?: readonly string[]
+  /** Default: now. */
+  readonly dueAt?: Date
+}
+
+/**
+ * @throws ConfigError `config/params` naming each parameter that does not fit; no run is made then. A deployment that does
+ *   not enforce its schema takes any JSON, and the run fails by the flow's own check
+ */
 export async function requestRun(
   project: Project,
   deployment: DeploymentRecord,
   overrides: Readonly<Record<string, unknown>>,
+  options: RequestRunOptions = {},
 ): Promise<FlowRun> {
   const { flowName, name } = deployment
   const flow = project.deployments.find((each) => each.flow.name === flowName)?.flow ?? (await project.flow(flowName))
-  const parameters = await storedParams(flow.params, { ...deployment.parameters, ...overrides }, `flow ${flowName}`)
-  const run = newRun({
-    flowName,
-    flowVersion: flow.version,
-    parameters,
-    at: project.host().clock.now(),
-    tags: deployment.tags,
+  const given = { ...deployment.parameters, ...overrides }
+  return await createRun(project, flow, {
+    parameters: deployment.enforceParameterSchema ? await checked(flow, given) : plainJson(flow, given),
+    tags: [...new Set([...deployment.tags, ...(options.tags ?? [])])],
     deployment: { id: deployment.id, name, scheduleSlug: null },
+    ...(options.dueAt === undefined ? {} : { dueAt: options.dueAt }),
   })
+}
+
+/**
+ * The same for a flow without a deployment.
+ *
+ * @throws ConfigError `config/params` for a flow that is not there, and for each parameter that does not fit
+ */
+export async function requestFlowRun(
+  project: Project,
+  flowName: string,
+  parameters: Readonly<Record<string, unknown>>,
+  options: RequestRunOptions = {},
+): Promise<FlowRun> {
+  const flow = await project.flow(flowName)
+  return await createRun(project, flow, { parameters: await checked(flow, parameters), ...options })
+}
+
+async function checked(flow: AnyFlow, given: unknown): Promise<JsonObject> {
+  return await storedParams(flow.params, given, `flow ${flow.name}`)
+}
+
+function plainJson(flow: AnyFlow, given: unknown): JsonObject {
+  try {
+    return JSON.parse(canonicalJson(given)) as JsonObject
+  } catch (cause) {
+    throw new ConfigError('config/params', `flow ${flow.name}: its parameters are not plain data`, { cause })
+  }
+}
+
+async function createRun(
+  project: Project,
+  flow: AnyFlow,
+  request: Omit<RunRequest, 'flowName' | 'flowVersion' | 'at'>,
+): Promise<FlowRun> {
+  const at = project.host().clock.now()
+  const run = newRun({ ...request, flowName: flow.name, flowVersion: flow.version, at })
   await project.store.write([{ kind: 'run-created', run }])
   return run
 }

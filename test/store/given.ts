@@ -104,6 +104,8 @@ export function given(clock: Clock) {
       version: '1.0.0',
       tags: ['economy'],
       parameters: { year: 'LAST_YEAR' },
+      parameterSchema: { type: 'object', properties: { year: { type: 'integer' } } },
+      enforceParameterSchema: true,
       schedules: [],
       paused: false,
       overlap: 'skip',

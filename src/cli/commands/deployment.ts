@@ -7,6 +7,7 @@ import { nearest } from '../../base/nearest.ts'
 import { applyDeployments } from '../../project/apply-deployments.ts'
 import { requestRun } from '../../project/request-run.ts'
 import type { Project } from '../../project/open-project.ts'
+import * as switches from '../../project/switch-deployment.ts'
 import { upcomingOf } from '../../project/upcoming-of.ts'
 import { textTable } from '../../render/text-table.ts'
 import { EXIT, exitCodeOf } from '../exit-codes.ts'
@@ -79,8 +80,7 @@ export async function runDeployment(
 export async function pauseDeployment(invocation: Invocation, name: string): Promise<number> {
   return await withApplied(invocation, async (project) => {
     const deployment = await find(project, name)
-    await project.store.deployments.save({ ...deployment, paused: true })
-    const dropped = await project.store.deployments.dropScheduled(deployment.id)
+    const dropped = await switches.pauseDeployment(project, deployment)
     invocation.output.print(`paused ${name}; ${dropped} scheduled runs were taken back. A run by hand stays possible`)
     invocation.output.document({ deployment: name, paused: true, dropped })
     return EXIT.done
@@ -91,7 +91,7 @@ export async function resumeDeployment(invocation: Invocation, name: string): Pr
   return await withApplied(invocation, async (project) => {
     const deployment = await find(project, name)
     const now = systemClock.now()
-    await project.store.deployments.save({ ...deployment, paused: false, scheduledFromAt: now.toISOString() })
+    await switches.resumeDeployment(project, deployment, now)
     const next = upcomingOf(deployment, now)
     invocation.output.print(
       `resumed ${name}; next run ${next === null ? 'by hand' : `at ${next.toISOString()}`}. What was missed is not made up`,

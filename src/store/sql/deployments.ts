@@ -11,6 +11,9 @@ import type { DeploymentRow } from './tables.ts'
 /** What stands in columns of its own, because a query asks for it. */
 type Members = Omit<DeploymentRecord, 'id' | 'flowName' | 'name' | 'paused' | 'createdAt'>
 
+/** What records of the first stores do not say. */
+const ADDED_LATER = { parameterSchema: null, enforceParameterSchema: true }
+
 /** The id and the moment of creation of an earlier record stay. */
 const SAVE = insertText(
   'deployments',
@@ -54,6 +57,7 @@ export function sqlDeployments(database: Database): DeploymentStore {
 
 function readDeployment(row: DeploymentRow): DeploymentRecord {
   return {
+    ...ADDED_LATER,
     ...(fromJson(row.record) as Members),
     id: row.id,
     flowName: row.flow_name,
