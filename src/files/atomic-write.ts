@@ -2,9 +2,10 @@
  * Files that are whole or not there: written under another name, synced, then renamed into place.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { DataError } from '../base/errors.ts'
+import { makeFolderAndParents } from '../base/make-folder.ts'
 
 /**
  * Writes a file and makes its folder when it is missing. Gives the path.
@@ -17,7 +18,7 @@ export async function writeAtomically(
 ): Promise<string> {
   const partial = join(dirname(path), `.${basename(path)}.${randomBytes(4).toString('hex')}.partial`)
   try {
-    await mkdir(dirname(path), { recursive: true })
+    makeFolderAndParents(dirname(path))
     const file = await open(partial, 'wx')
     try {
       await file.writeFile(content)
@@ -40,6 +41,7 @@ function unwritable(path: string, cause: NodeJS.ErrnoException): unknown {
     EACCES: ['the folder may not be written', 'choose another folder, or change its permissions'],
     EPERM: ['the folder may not be written', 'choose another folder, or change its permissions'],
     EROFS: ['the disk is read-only', 'choose a folder on another disk'],
+    ENOENT: ['its folder is not there and cannot be made', 'choose another folder'],
     ENOTDIR: ['part of its path is a file', 'choose another folder'],
     EISDIR: ['it is a folder', 'name a file'],
   }

@@ -43,7 +43,11 @@ export function toStoreError(thrown: unknown, path: string): unknown {
         true,
       )
     case IO_ERROR:
-      return unavailable('cannot be read or written: the disk reports an error', 'check the disk and its space', true)
+      return unavailable(
+        'cannot be read or written: the disk reports an error',
+        'is the disk full? check it and its space',
+        true,
+      )
     case CANNOT_OPEN:
       return unavailable(
         'cannot be opened',

@@ -5,11 +5,11 @@
  * once when another process writes, whatever the busy timeout. WAL and synchronous FULL: what was acknowledged survives a
  * kill and a power cut.
  */
-import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { Clock } from '../base/clock.ts'
 import { StoreError } from '../base/errors.ts'
+import { makeFolderAndParents } from '../base/make-folder.ts'
 import { closedStore } from './refusals.ts'
 import type { Connection, Database, SqlValue } from './sql/database.ts'
 import { migrate } from './sql/migrate.ts'
@@ -110,7 +110,7 @@ function asDatabase(sqlite: DatabaseSync, path: string): Database {
 function makeFolder(path: string): void {
   try {
     // runs, their results and sealed credentials are nobody else's business
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    makeFolderAndParents(dirname(path), { mode: 0o700 })
   } catch (cause) {
     throw new StoreError('store/unavailable', `the folder of the store "${path}" cannot be made`, {
       hint: 'check its name and who may write there, or name another store with D2FLOW_STORE',

@@ -1,0 +1,26 @@
+/** A folder and those above it, made one after the other. */
+import { mkdirSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+
+/**
+ * Does nothing when it is there. Node's own recursive form never comes back under /proc, where the system says that a
+ * parent is missing that cannot be made.
+ *
+ * @throws the system's error (EACCES, ENOTDIR, ENOSPC …) of the first folder that cannot be made
+ */
+export function makeFolderAndParents(folder: string, options: { readonly mode?: number } = {}): void {
+  const missing: string[] = []
+  for (let at = folder; !exists(at) && dirname(at) !== at; at = dirname(at)) missing.push(at)
+  for (const each of missing.reverse()) {
+    try {
+      mkdirSync(each, options)
+    } catch (error) {
+      // another process may have made it meanwhile
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+  }
+}
+
+function exists(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined
+}
