@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ConfigError } from '../base/errors.ts'
+import { checkDefinition } from './check-definition.ts'
 import type { ProjectDefinition } from './define-project.ts'
 
 export interface FoundProject {
@@ -30,7 +31,7 @@ export function findProject(cwd: string, named?: string): FoundProject {
   }
 }
 
-/** @throws ConfigError `config/setting` when the file cannot be loaded or exports no project */
+/** @throws ConfigError `config/setting` when the file cannot be loaded or exports no project, or names what is not one of its parts */
 export async function loadProjectFile(file: string): Promise<ProjectDefinition> {
   let loaded: { default?: unknown }
   try {
@@ -41,12 +42,7 @@ export async function loadProjectFile(file: string): Promise<ProjectDefinition> 
       cause,
     })
   }
-  if (loaded.default === null || typeof loaded.default !== 'object') {
-    throw new ConfigError('config/setting', `"${file}" has no default export`, {
-      hint: 'write: export default defineProject({ flows: [...], deployments: [...] })',
-    })
-  }
-  return loaded.default
+  return checkDefinition(file, loaded.default)
 }
 
 function fileIn(folder: string): string | null {
