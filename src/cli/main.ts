@@ -1,46 +1,50 @@
 /** The command line: reads the arguments, runs one command, and gives its exit code. */
 import { readFileSync } from 'node:fs'
 import { systemClock } from '../base/clock.ts'
+import { EngineError } from '../base/errors.ts'
 import { toFailure } from '../base/failure.ts'
 import { readSettings } from '../base/settings.ts'
+import type { Invoke } from './declare.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
-import type { Invocation } from './invocation.ts'
 import { createOutput } from './output.ts'
 import { buildProgram } from './program.ts'
+import { usageFailure } from './usage-failure.ts'
 
 /** @param argv the arguments after `d2flow` */
 export async function main(argv: readonly string[]): Promise<number> {
   const settings = readSettings()
+  const { globals, rest } = splitGlobals(argv.length === 0 ? ['--help'] : argv)
+  const asked = nounOf(rest)
+  const json = globals.includes('--json')
+  const output = createOutput({
+    json,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    ci: settings.ci,
+    monotonicMs: () => systemClock.monotonicMs(),
+  })
   const stop = new AbortController()
   let exitCode: number = EXIT.done
 
-  const program = buildProgram(version(), async (run) => {
-    const globals = program.opts()
-    const output = createOutput({
-      json: globals.json === true,
-      stdout: process.stdout,
-      stderr: process.stderr,
-      ci: settings.ci,
-      monotonicMs: () => systemClock.monotonicMs(),
-    })
-    const invocation: Invocation = {
-      output,
-      settings,
-      cwd: process.cwd(),
-      projectFolder: globals.project,
-      store: globals.store ?? settings.store,
-      version: version(),
-      signal: stop.signal,
-    }
+  const invoke: Invoke = async (run) => {
+    const { project, store } = program.opts()
     const onSignal = (name: NodeJS.Signals) => {
       // asked a second time: whoever asks does not want to wait
       if (stop.signal.aborted) process.exit(130)
       output.note(`${name}: stopping; once more stops at once`)
-      stop.abort(name)
+      stop.abort(new EngineError('engine/cancelled', `stopped by ${name}`))
     }
     process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
     try {
-      exitCode = await run(invocation)
+      exitCode = await run({
+        output,
+        settings,
+        cwd: process.cwd(),
+        projectFolder: project,
+        store: store ?? settings.store,
+        version: version(),
+        signal: stop.signal,
+      })
     } catch (error) {
       const failure = toFailure(error)
       output.failure(failure)
@@ -48,51 +52,54 @@ export async function main(argv: readonly string[]): Promise<number> {
     } finally {
       process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
     }
-  })
+  }
 
+  const program = await buildProgram({ version: version(), asked, json, invoke })
   try {
-    program.exitOverride()
-    for (const command of allCommands(program)) command.exitOverride()
-    // --json may stand before or after the command
-    await program.parseAsync(hoistGlobals(argv), { from: 'user' })
+    await program.parseAsync([...globals, ...rest], { from: 'user' })
   } catch (error) {
-    const { code, exitCode: asked } = error as { code?: string; exitCode?: number }
-    if (code === undefined || !code.startsWith('commander.')) throw error
-    return asked === 0 ? EXIT.done : EXIT.wrongUse
+    const failure = usageFailure(error, asked)
+    if (failure === null) return EXIT.done
+    output.failure(failure)
+    return EXIT.wrongUse
   }
   return exitCode
-}
-
-interface AnyCommand {
-  readonly commands: readonly AnyCommand[]
-  exitOverride(): unknown
-}
-
-function allCommands(command: AnyCommand): AnyCommand[] {
-  return command.commands.flatMap((child) => [child, ...allCommands(child)])
 }
 
 const GLOBAL_FLAGS = new Set(['--json'])
 const GLOBAL_OPTIONS = new Set(['--project', '--store'])
 
-/** Global options first, so that people may write them where they like; `--output json` is read as `--json`. */
-function hoistGlobals(argv: readonly string[]): string[] {
+/** Global options may stand before or after the command; `--output json` is read as `--json`. */
+function splitGlobals(argv: readonly string[]): { readonly globals: string[]; readonly rest: string[] } {
   const globals: string[] = []
   const rest: string[] = []
   for (let at = 0; at < argv.length; at += 1) {
     const argument = argv[at] ?? ''
     const [name = ''] = argument.split('=')
+    if (argument === '--') {
+      rest.push(...argv.slice(at))
+      break
+    }
     if (argument === '--output' && argv[at + 1] === 'json') {
       globals.push('--json')
       at += 1
     } else if (GLOBAL_FLAGS.has(argument)) globals.push(argument)
     else if (GLOBAL_OPTIONS.has(name) && argument.includes('=')) globals.push(argument)
     else if (GLOBAL_OPTIONS.has(argument)) {
-      globals.push(argument, argv[at + 1] ?? '')
+      const value = argv[at + 1]
+      // without its value the next word would be taken for one
+      if (value === undefined) return { globals: [...globals, argument], rest: [] }
+      globals.push(argument, value)
       at += 1
     } else rest.push(argument)
   }
-  return [...globals, ...rest]
+  return { globals, rest }
+}
+
+/** `block` of `block create …`, and of `help block`. */
+function nounOf(rest: readonly string[]): string | undefined {
+  const words = rest.filter((argument) => !argument.startsWith('-'))
+  return words[0] === 'help' ? words[1] : words[0]
 }
 
 function version(): string {

@@ -16,14 +16,18 @@ export interface Output {
   document(value: unknown): void
   /** A word beside the result. */
   note(text: string): void
+  /** Debug lines are for programs and for the log of the run; people are not shown them. */
   log(level: LogLevel, message: string): void
   /** A line that the next one replaces; without a terminal a plain line now and then. */
   progress(text: string | null): void
-  failure(failure: Pick<Failure, 'code' | 'message' | 'hint'> & { readonly stack?: string | undefined }): void
+  /** What went wrong. A stack is shown of what is a bug, and only to people. */
+  failure(failure: Pick<Failure, 'code' | 'message' | 'hint' | 'stack'>): void
 }
 
 /** Without a terminal, progress is said at most this often. */
 const PROGRESS_EVERY_MS = 5_000
+
+const USUAL_COLUMNS = 80
 
 const LEVEL_STYLE = { debug: 'gray', info: 'cyan', warn: 'yellow', error: 'red' } as const
 
@@ -61,7 +65,10 @@ export function createOutput(options: {
       if (json) stdout.write(`${JSON.stringify(value, null, 2)}\n`)
     },
     note: (text) => say('note', { message: text }, style('gray', text)),
-    log: (level, message) => say('log', { level, message }, `${style(LEVEL_STYLE[level], level.padEnd(5))} ${message}`),
+    log(level, message) {
+      if (level === 'debug' && !json) return
+      say('log', { level, message }, `${style(LEVEL_STYLE[level], level.padEnd(5))} ${message}`)
+    },
     progress(text) {
       if (text === null) {
         clear()
@@ -69,7 +76,9 @@ export function createOutput(options: {
       }
       if (interactive) {
         clear()
-        stderr.write(style('cyan', text.slice(0, Math.max(20, stderr.columns - 1))))
+        // a terminal that does not know its width says 0
+        const columns = stderr.columns > 0 ? stderr.columns : USUAL_COLUMNS
+        stderr.write(style('cyan', text.slice(0, columns - 1)))
         shown = true
         return
       }

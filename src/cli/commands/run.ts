@@ -1,9 +1,9 @@
 /** `d2flow run`: one flow, here and now. */
 import { join } from 'node:path'
-import type { Failure } from '../../base/failure.ts'
 import { UsageError } from '../../base/errors.ts'
 import { formatDuration } from '../../base/duration.ts'
 import type { Artifact } from '../../model/artifact.ts'
+import type { FlowRun } from '../../model/run.ts'
 import type { Project } from '../../project/open-project.ts'
 import { runFlowByName, type RunReport } from '../../project/run-flow-by-name.ts'
 import { textTable } from '../../render/text-table.ts'
@@ -12,7 +12,7 @@ import type { Invocation } from '../invocation.ts'
 import { parsePairs, readJsonObject } from '../key-values.ts'
 import { withProject } from '../open.ts'
 import { progressLine } from '../progress-line.ts'
-import { runForPrograms } from '../run-document.ts'
+import { failureForPrograms, runForPrograms } from '../run-document.ts'
 
 export interface RunOptions {
   readonly param: readonly string[]
@@ -66,7 +66,7 @@ async function finish(invocation: Invocation, report: RunReport, options: RunOpt
   const { run: ended, result, artifacts, failure } = report
   output.print(describe(report))
   output.document({
-    run: { ...runForPrograms(ended), ...(failure === null ? {} : { failure: withoutStack(failure) }) },
+    run: { ...runForPrograms(ended), failure: failure === null ? null : failureForPrograms(failure) },
     result: result ?? null,
     artifacts: artifacts.map(artifactForPrograms),
   })
@@ -75,7 +75,7 @@ async function finish(invocation: Invocation, report: RunReport, options: RunOpt
     output.note(`the report is in ${await writeRunReport(join(invocation.cwd, options.report), report)}`)
   }
   if (failure !== null) {
-    output.failure(failure)
+    output.failure(failure.code === 'engine/cancelled' ? { ...failure, hint: howToGoOn(ended) } : failure)
     return exitCodeOf(failure)
   }
   if (ended.state.type !== 'completed') return EXIT.runFailed
@@ -93,6 +93,13 @@ function describe({ run: ended, artifacts, failure }: RunReport): string {
     ...shown,
     `run ${ended.name} of ${ended.flowName}: ${ended.state.name}${took}${message === null ? '' : ` (${message})`}`,
   ].join('\n\n')
+}
+
+/** A run that was stopped keeps its finished steps, for whoever names it. */
+function howToGoOn({ flowName, key }: FlowRun): string {
+  return key === null
+    ? 'begin again, and name the run with --key: then it can go on where it was stopped'
+    : `go on where it stopped with the same parameters and: d2flow run ${flowName} --key ${key}`
 }
 
 const ROWS_SHOWN = 20
@@ -118,10 +125,6 @@ function artifactText({ key, description, content }: Artifact): string {
 
 function artifactForPrograms({ id, key, description, content, createdAt }: Artifact) {
   return { id, key, description, createdAt, ...content }
-}
-
-function withoutStack({ stack: _stack, ...failure }: Failure): Omit<Failure, 'stack'> {
-  return failure
 }
 
 function parseMoment(text: string): Date {

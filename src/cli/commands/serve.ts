@@ -24,9 +24,7 @@ export async function serveProject(invocation: Invocation, { atOnce }: { readonl
       output.print(textTable(rows))
     }
     output.note(`serving from ${project.store.address}; Ctrl-C stops`)
-    const log = createLog((level, message) => {
-      if (level !== 'debug') output.log(level, message)
-    })
+    const log = createLog((level, message) => output.log(level, message))
     await serve({
       project,
       clock: systemClock,

@@ -1,0 +1,11 @@
+/** `d2flow serve`: what may be asked. */
+import type { Declare } from '../declare.ts'
+import { parseCount } from '../option-values.ts'
+
+export const declareServe: Declare = (command, invoke) => {
+  command
+    .option('--at-once <number>', 'runs at the same time', parseCount, 5)
+    .action((options) =>
+      invoke(async (invocation) => (await import('../commands/serve.ts')).serveProject(invocation, options)),
+    )
+}

@@ -1,0 +1,24 @@
+/** Values of options, from the text that was typed. Commander shows the reason when one does not fit. */
+import { InvalidArgumentError } from '@commander-js/extra-typings'
+
+const PORT_AT_MOST = 65_535
+
+/** For options that may be given several times. */
+export function append(value: string, previous: string[]): string[] {
+  return [...previous, value]
+}
+
+/** @throws InvalidArgumentError for anything but a whole number from 1 */
+export function parseCount(text: string): number {
+  const count = Number(text)
+  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('give a whole number from 1')
+  return count
+}
+
+/** @throws InvalidArgumentError for anything but a port */
+export function parsePort(text: string): number {
+  const port = Number(text)
+  if (!Number.isInteger(port) || port < 0 || port > PORT_AT_MOST)
+    throw new InvalidArgumentError(`give a number from 0 to ${PORT_AT_MOST}`)
+  return port
+}
