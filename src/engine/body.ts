@@ -7,7 +7,10 @@ import type { RunScope } from './run-scope.ts'
  */
 export function untilAbandoned<T>(scope: RunScope, body: PromiseLike<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const unsubscribe = scope.onAbandoned((reason) => reject(asError(reason)))
+    const unsubscribe = scope.onAbandoned((reason) => {
+      scope.bodiesLeft += 1
+      reject(asError(reason))
+    })
     // one subscription per body and none left behind: a race against one long-lived promise would keep every result
     body.then(
       (value) => {

@@ -20,6 +20,7 @@ export interface FlowCore {
   readonly params: z.ZodType | null
   readonly retry: RetryPolicy<FlowRetryContext> | null
   readonly timeoutMs: number | null
+  readonly recover: 'resume' | 'never'
   readonly hooks: FlowHooks
   readonly runner: Runner
   /** Null: as the parent does. */

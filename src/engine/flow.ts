@@ -27,6 +27,11 @@ export interface FlowOptions extends FlowHooks {
   readonly version?: string
   /** Another attempt runs the body again; steps that finished give their stored results. */
   readonly retry?: RetryPolicy<FlowRetryContext>
+  /**
+   * What happens when the process of a run dies: `resume` (default) goes on from the last finished step, up to three
+   * times; `never` leaves the run crashed until a person asks for it.
+   */
+  readonly recover?: 'resume' | 'never'
   /** The time of one attempt, in milliseconds. */
   readonly timeoutMs?: number
   /** How many of its tasks are under way at once; 50 without one. */
@@ -138,6 +143,7 @@ export function flow(
     params: definition.params ?? null,
     retry: definition.retry ?? null,
     timeoutMs: definition.timeoutMs ?? null,
+    recover: definition.recover ?? 'resume',
     hooks: definition,
     runner: definition.runner ?? concurrent(),
     logPrints: definition.logPrints ?? null,

@@ -20,7 +20,7 @@ export interface FlowHooks {
   readonly onFailure?: readonly FlowHook[]
   /** When the run is asked to stop: its body may still be at work. */
   readonly onCancellation?: readonly FlowHook[]
-  /** In the process that found the run without its own. */
+  /** When a run that lost its process is given up: called in the process that found it, if that one knows the flow. */
   readonly onCrashed?: readonly FlowHook[]
 }
 

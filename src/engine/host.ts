@@ -32,7 +32,15 @@ export interface Host {
    * tests with a clock of their own. The lease of a run handed to `executeRun` is its worker's to renew.
    */
   readonly beats?: boolean
-  /** How long a cancelled body may take to notice, in real milliseconds. Default 10 s. */
+  /**
+   * Holds a run that the engine claimed itself in place of its own timers: keeps the lease, and calls `stop` when the run
+   * is lost or shall end. For a process that is watched by another, whose timers no flow can block. Gives the way to let go.
+   */
+  readonly holdElsewhere?: (run: FlowRun, stop: (reason: unknown) => void) => () => void
+  /**
+   * How long a body that is asked to stop may take to notice, in real milliseconds; then it is left to itself. Default 10 s.
+   * Infinity where somebody else ends the process.
+   */
   readonly cancelGraceMs?: number
   /** Whether a process that holds a lease is known to be gone. Without it only the lease's end tells. */
   readonly isGone?: (worker: WorkerIdentity) => boolean

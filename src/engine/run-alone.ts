@@ -31,6 +31,7 @@ export function submitAlone(core: TaskCore, input: unknown, options: SubmitOptio
     params: null,
     retry: null,
     timeoutMs: null,
+    recover: 'resume',
     hooks: {},
     runner: concurrent(),
     logPrints: null,

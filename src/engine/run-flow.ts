@@ -21,7 +21,7 @@ import { parseParams } from './parameters.ts'
 import { keep } from './results.ts'
 import { planRetry, type NextAttempt } from './retry-plan.ts'
 import { become, callFlowHooks, tidings } from './run-state.ts'
-import { createRunScope, type RunScope } from './run-scope.ts'
+import { closeClients, createRunScope, type RunScope } from './run-scope.ts'
 import { withinFrame, type Frame } from './runtime-info.ts'
 import { createStepTable, loadSteps, type StepTable } from './steps.ts'
 import { stopKind, stopMessage, type StopKind } from './stop.ts'
@@ -253,7 +253,8 @@ async function endCancelled(frame: Frame, cancelling: Cancelling, meanwhile: str
   const { scope } = frame
   await cancelling.announced()
   const asked = scope.signal.aborted ? stopMessage(scope.signal.reason) : (scope.run.state.message ?? 'asked to stop')
-  const message = meanwhile === null ? asked : `${asked}; ${meanwhile}`
+  const left = scope.bodiesLeft === 0 ? null : 'what it was doing did not stop and was left to itself'
+  const message = [asked, meanwhile, left].filter((each) => each !== null).join('; ')
   const state = newState('cancelled', scope.host.clock.now(), { message })
   scope.log(null).warn(`cancelled: ${message}`)
   await become(scope, state, { endedAt: state.at }, await tidings(scope, state, { endedAt: state.at }))
@@ -282,14 +283,4 @@ function startFlowLimit(scope: RunScope): NodeJS.Timeout | undefined {
   const { timeoutMs, name } = scope.flow
   if (timeoutMs === null) return undefined
   return setTimeout(() => scope.abort(timeUp(name, timeoutMs)), Math.min(timeoutMs, 2 ** 31 - 1))
-}
-
-async function closeClients(scope: RunScope): Promise<void> {
-  for (const close of scope.closers.splice(0).reverse()) {
-    try {
-      await close()
-    } catch (error) {
-      scope.log(null).warn(`a connection did not close: ${toFailure(error).message}`)
-    }
-  }
 }

@@ -1,4 +1,5 @@
 /** Everything that belongs to one attempt of one run while it is under way. */
+import { toFailure } from '../base/failure.ts'
 import { createLog, type Log, type LogFields } from '../base/log.ts'
 import type { CacheRecord } from '../store/store.ts'
 import type { FlowRun } from '../model/run.ts'
@@ -33,6 +34,8 @@ export interface RunScope {
   abort(reason: unknown): void
   /** Calls back when a body that does not stop is no longer waited for; gives the way to unsubscribe. */
   onAbandoned(listener: (reason: unknown) => void): () => void
+  /** Bodies that did not stop when asked, and are not waited for any more. */
+  bodiesLeft: number
   /** Set when the run cannot be recorded any more. */
   fatal: { readonly error: unknown } | null
   readonly places: Places
@@ -89,7 +92,7 @@ export function createRunScope({ host, flow, run, steps, parent }: ScopeOptions)
     if (kind === 'lease-lost') abandon(reason)
     else {
       const graceMs = kind === 'timeout' ? TIMEOUT_GRACE_MS : (host.cancelGraceMs ?? CANCEL_GRACE_MS)
-      abandonTimer = setTimeout(() => abandon(reason), graceMs)
+      if (graceMs !== Infinity) abandonTimer = setTimeout(() => abandon(reason), graceMs)
     }
   }
 
@@ -111,6 +114,7 @@ export function createRunScope({ host, flow, run, steps, parent }: ScopeOptions)
       else listener(abandonedBy.reason)
       return () => abandonListeners.delete(listener)
     },
+    bodiesLeft: 0,
     fatal: null,
     places: createPlaces(flow.runner.atOnce),
     clients: new Map(),
@@ -144,6 +148,17 @@ export function createRunScope({ host, flow, run, steps, parent }: ScopeOptions)
   else outer?.addEventListener('abort', follow, { once: true })
 
   return scope
+}
+
+/** Closes what the run has opened, last opened first. */
+export async function closeClients(scope: RunScope): Promise<void> {
+  for (const close of scope.closers.splice(0).reverse()) {
+    try {
+      await close()
+    } catch (error) {
+      scope.log(null).warn(`a connection did not close: ${toFailure(error).message}`)
+    }
+  }
 }
 
 function deploymentOf(run: FlowRun): RunScope['deployment'] {

@@ -14,7 +14,7 @@ import type { FlowCore } from './flow-core.ts'
 import type { AnyFlow } from './flow.ts'
 import type { Settled } from './future.ts'
 import type { Host } from './host.ts'
-import { keepLease, LEASE_MS } from './lease.ts'
+import { holdRun, LEASE_MS } from './lease.ts'
 import { storedParams } from './parameters.ts'
 import { loadKept } from './results.ts'
 import { errorOfRun } from './revive.ts'
@@ -190,7 +190,7 @@ async function seeThrough(core: FlowCore, claimed: FlowRun, { host, parent }: Se
   }
 }
 
-/** With its lease kept alive; a lease that is lost stops the run. */
+/** With its lease kept alive; a lease that is lost stops the run, and so does a wish that is written down elsewhere. */
 async function executeLeased(
   core: FlowCore,
   run: FlowRun,
@@ -204,11 +204,11 @@ async function executeLeased(
   const follow = () => stop.abort(outer?.reason)
   if (outer?.aborted === true) follow()
   else outer?.addEventListener('abort', follow, { once: true })
-  const stopBeating = keepLease(host, run, (error) => stop.abort(error))
+  const letGo = holdRun(host, run, (reason) => stop.abort(reason))
   try {
     return await executeAttempts(core, run, { ...host, signal: stop.signal }, { parent, steps })
   } finally {
-    stopBeating()
+    letGo()
     outer?.removeEventListener('abort', follow)
   }
 }

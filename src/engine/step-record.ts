@@ -7,7 +7,7 @@ import type { Change, TaskRunPatch } from '../store/store.ts'
 import type { RunScope, Step } from './run-scope.ts'
 
 export interface StepRecord {
-  /** How often its process died while it ran, this time included. */
+  /** How often in a row its process died while it ran, this time included, and no other step was completed meanwhile. */
   readonly crashCount: number
   /** Writes what happened, oldest first. Resolves when it is kept. */
   write(states: readonly State[], patch?: TaskRunPatch, beside?: readonly Change[]): Promise<void>
@@ -28,8 +28,7 @@ export function createStepRecord(
   { inputHash, version }: StepFacts,
 ): StepRecord {
   const { clock } = scope.host
-  const crashed = known?.state.type === 'running'
-  let row: TaskRun | null = known === undefined ? null : { ...known, crashCount: known.crashCount + (crashed ? 1 : 0) }
+  let row: TaskRun | null = known === undefined ? null : { ...known, crashCount: crashesOf(known, scope) }
   let begun = false
 
   const first = (states: readonly State[], patch: TaskRunPatch): Change => {
@@ -106,6 +105,11 @@ export function createStepRecord(
       return row
     },
   }
+}
+
+function crashesOf(known: TaskRun, { steps }: RunScope): number {
+  if (known.state.type !== 'running') return known.crashCount
+  return steps.hasProgressSince(known.state.at) ? 1 : known.crashCount + 1
 }
 
 /** How a step left by an earlier process comes to where it can run again. */

@@ -7,6 +7,8 @@ export interface StepTable {
   /** The newest step with this key. */
   find(key: string): TaskRun | undefined
   remember(taskRun: TaskRun): void
+  /** Whether, as far as is known from before, any step completed after this moment. */
+  hasProgressSince(at: string): boolean
   /** The place of the next step in order of submission. */
   nextOrdinal(): number
   /** "fetch-gdp-3": the fourth run of the task in this flow run. */
@@ -16,14 +18,18 @@ export interface StepTable {
 export function createStepTable(known: readonly TaskRun[] = []): StepTable {
   const byKey = new Map<string, TaskRun>()
   const numbers = new Map<string, number>()
+  let lastDoneAt = ''
   let ordinal = 0
   for (const taskRun of known) {
     byKey.set(taskRun.key, taskRun)
     numbers.set(taskRun.taskName, (numbers.get(taskRun.taskName) ?? 0) + 1)
     ordinal = Math.max(ordinal, taskRun.ordinal + 1)
+    const { endedAt } = taskRun
+    if (taskRun.state.type === 'completed' && endedAt !== null && endedAt > lastDoneAt) lastDoneAt = endedAt
   }
   return {
     find: (key) => byKey.get(key),
+    hasProgressSince: (at) => lastDoneAt > at,
     remember: (taskRun) => void byKey.set(taskRun.key, taskRun),
     nextOrdinal() {
       ordinal += 1

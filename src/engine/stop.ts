@@ -1,11 +1,17 @@
 /** Why a run is asked to stop: the reason of its signal decides how it ends. */
 import { EngineError, isToolkitError } from '../base/errors.ts'
+import type { State } from '../model/state.ts'
 
 export type StopKind = 'cancelled' | 'handed-back' | 'lease-lost' | 'timeout'
 
 /** The reason for a person's wish: the run ends cancelled. */
 export function cancelledBy(who: string): EngineError {
   return new EngineError('engine/cancelled', `cancelled by ${who}`)
+}
+
+/** The reason for a wish that was written down elsewhere: `state` is the run's `cancelling`. */
+export function cancelledAsWritten(state: State): EngineError {
+  return new EngineError('engine/cancelled', state.message ?? 'asked to stop')
 }
 
 /** The reason for a process that goes away in good order: the run is scheduled again and goes on elsewhere. */

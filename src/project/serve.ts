@@ -6,6 +6,8 @@ import type { Clock } from '../base/clock.ts'
 import { MINUTE, SECOND } from '../base/duration.ts'
 import { toFailure } from '../base/failure.ts'
 import type { Log } from '../base/log.ts'
+import { callCrashHooks } from '../engine/crash-hooks.ts'
+import { HEED_EVERY_MS } from '../engine/lease.ts'
 import { executeRun } from '../engine/run-flow.ts'
 import type { Host } from '../engine/host.ts'
 import { handedBack } from '../engine/stop.ts'
@@ -15,6 +17,7 @@ import type { Notifier } from '../notify/notifier.ts'
 import { schedule } from '../schedule/scheduler.ts'
 import { createWorker, type Worker } from '../worker/worker.ts'
 import { reap } from '../worker/reap.ts'
+import type { CrashRules } from '../worker/record-crash.ts'
 import { admit } from './admit.ts'
 import { applyDeployments } from './apply-deployments.ts'
 import { runMessages, type Project } from './open-project.ts'
@@ -49,7 +52,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     if (change !== 'unchanged') log.info(`deployment ${name} ${change}`)
   }
   const stopped = new AbortController()
-  const beating = beat(service.worker, clock, (options.leaseMs ?? LEASE_MS) / 3, stopped.signal, log)
+  const watching = watch(service.worker, clock, (options.leaseMs ?? LEASE_MS) / 3, stopped.signal, log)
   let slowAtMs = Number.NEGATIVE_INFINITY
   while (!signal.aborted) {
     const isSlowTick = clock.monotonicMs() - slowAtMs >= SLOW_TICK_MS
@@ -62,7 +65,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   }
   await windDown(service, options)
   stopped.abort()
-  await beating
+  await watching
 }
 
 export interface Service {
@@ -88,8 +91,7 @@ export function createService(options: ServeOptions): Service {
     flowNames: project.flows.map(({ name }) => name).concat(project.deployments.map(({ flow }) => flow.name)),
     admit: () => admit(store, clock.now()),
     async execute(run, signal) {
-      const flow =
-        project.deployments.find((each) => each.flow.name === run.flowName)?.flow ?? (await project.flow(run.flowName))
+      const flow = (await knownFlow(run.flowName)) ?? (await project.flow(run.flowName))
       log.info(`run ${run.name} of ${run.flowName} begins`)
       const ended = await executeRun(flow, run, { ...project.host(options.host), signal })
       const why = ended.failure?.message ?? ended.state.message
@@ -97,6 +99,9 @@ export function createService(options: ServeOptions): Service {
       options.onRunEnd?.(ended)
     },
   })
+  const knownFlow = async (name: string) =>
+    project.deployments.find(({ flow }) => flow.name === name)?.flow ??
+    (project.flows.some((entry) => entry.name === name) ? await project.flow(name) : null)
   const deliver = async () =>
     await deliverOutbox({
       outbox: store.outbox,
@@ -105,12 +110,24 @@ export function createService(options: ServeOptions): Service {
       now: () => clock.now(),
       log,
     })
+  const crashRules = (): CrashRules => ({
+    store,
+    now: clock.now(),
+    log,
+    recovers: async (name) => (await knownFlow(name))?.core.recover !== 'never',
+    messages: (run, state) => runMessages(store, run, state),
+    async onGivenUp(run, state) {
+      const flow = await knownFlow(run.flowName)
+      if (flow !== null) await callCrashHooks(flow, run, state, project.host(options.host))
+      options.onRunEnd?.(run)
+    },
+  })
   return {
     worker,
     deliver,
     async tick({ slow }) {
       if (slow) {
-        await reap({ store, me, now: clock.now(), log, messages: (run, state) => runMessages(store, run, state) })
+        await reap({ ...crashRules(), me })
         const { made, skipped } = await schedule(store, clock.now())
         if (skipped > 0) log.warn(`${skipped} missed moments were left out; see d2flow flow-run ls --state cancelled`)
         if (made > 0) log.debug(`${made} runs were made ahead`)
@@ -121,10 +138,15 @@ export function createService(options: ServeOptions): Service {
   }
 }
 
-async function beat(worker: Worker, clock: Clock, everyMs: number, signal: AbortSignal, log: Log): Promise<void> {
+/** Beside the ticks, which may take their time: leases are renewed, and wishes to stop are heard. */
+async function watch(worker: Worker, clock: Clock, beatMs: number, signal: AbortSignal, log: Log): Promise<void> {
+  let beatenAtMs = clock.monotonicMs()
   while (!signal.aborted) {
-    await clock.sleep(everyMs, signal).catch(() => {}) // only the signal ends a sleep early
+    await clock.sleep(Math.min(HEED_EVERY_MS, beatMs), signal).catch(() => {}) // only the signal ends a sleep early
     if (signal.aborted) return
+    await worker.heed().catch((error: unknown) => log.error(`runs could not be looked at: ${toFailure(error).message}`))
+    if (clock.monotonicMs() - beatenAtMs < beatMs) continue
+    beatenAtMs = clock.monotonicMs()
     await worker.beat().catch((error: unknown) => log.error(`leases could not be renewed: ${toFailure(error).message}`))
   }
 }

@@ -4,9 +4,9 @@
  * Beats come from a timer beside the work. A lease that was lost aborts the run: somebody else has it now.
  */
 import type { Clock } from '../base/clock.ts'
-import { EngineError } from '../base/errors.ts'
 import { toFailure } from '../base/failure.ts'
 import type { Log } from '../base/log.ts'
+import { cancelledAsWritten, leaseLost } from '../engine/stop.ts'
 import type { FlowRun } from '../model/run.ts'
 import type { Store, WorkerIdentity } from '../store/store.ts'
 
@@ -29,8 +29,13 @@ export interface WorkerOptions {
 export interface Worker {
   /** Claims what is due and starts it. Gives the number of runs started. */
   take(): Promise<number>
-  /** Renews the leases of the runs under way. */
+  /**
+   * Renews the leases of the runs under way, and aborts those that are lost. Throws when the store cannot be asked; after
+   * a whole lease of that all runs count as lost, because somebody else may have them.
+   */
   beat(): Promise<void>
+  /** Aborts the runs under way that somebody has asked to stop. */
+  heed(): Promise<void>
   /** Resolves when all runs under way have ended. */
   idle(): Promise<void>
   /** Aborts the runs under way with this reason. */
@@ -38,11 +43,18 @@ export interface Worker {
   readonly running: () => readonly FlowRun[]
 }
 
+interface UnderWay {
+  readonly run: FlowRun
+  readonly abort: AbortController
+  readonly done: Promise<void>
+  beatenAtMs: number
+}
+
 const LEASE_MS = 30_000
 
 export function createWorker(options: WorkerOptions): Worker {
-  const { store, me, log, execute, flowNames, atOnce = 5, leaseMs = LEASE_MS } = options
-  const underWay = new Map<string, { run: FlowRun; abort: AbortController; done: Promise<void> }>()
+  const { store, me, clock, log, execute, flowNames, atOnce = 5, leaseMs = LEASE_MS } = options
+  const underWay = new Map<string, UnderWay>()
 
   const start = (run: FlowRun) => {
     const abort = new AbortController()
@@ -54,7 +66,7 @@ export function createWorker(options: WorkerOptions): Worker {
         else log.error(`run ${run.name} could not be executed: ${failure.message}`)
       })
       .finally(() => underWay.delete(run.id))
-    underWay.set(run.id, { run, abort, done })
+    underWay.set(run.id, { run, abort, done, beatenAtMs: clock.monotonicMs() })
   }
 
   return {
@@ -74,13 +86,27 @@ export function createWorker(options: WorkerOptions): Worker {
     },
     async beat() {
       if (underWay.size === 0) return
-      const held = [...underWay.values()].map(({ run }) => ({ runId: run.id, epoch: run.epoch }))
-      for (const lost of await store.leases.beat(held, leaseMs)) {
-        underWay.get(lost)?.abort.abort(
-          new EngineError('engine/lease-lost', 'another process has taken this run over', {
-            details: { runId: lost },
-          }),
+      const asked = [...underWay.values()]
+      let lost: readonly string[]
+      try {
+        lost = await store.leases.beat(
+          asked.map(({ run }) => ({ runId: run.id, epoch: run.epoch })),
+          leaseMs,
         )
+      } catch (error) {
+        const tooLate = asked.filter(({ beatenAtMs }) => clock.monotonicMs() - beatenAtMs > leaseMs)
+        for (const { run, abort } of tooLate) abort.abort(leaseLost(run.id, error))
+        throw error
+      }
+      for (const each of asked) {
+        if (lost.includes(each.run.id)) each.abort.abort(leaseLost(each.run.id))
+        else each.beatenAtMs = clock.monotonicMs()
+      }
+    },
+    async heed() {
+      for (const { run, abort } of underWay.values()) {
+        const state = (await store.runs.get(run.id))?.state
+        if (state?.type === 'cancelling') abort.abort(cancelledAsWritten(state))
       }
     },
     async idle() {

@@ -294,6 +294,27 @@ describe('a run whose process died', () => {
     })
   })
 
+  it('goes on with a step that was running at three deaths when another was completed in between', async () => {
+    let lives = 0
+    const other = task({ name: 'other', run: () => place.clock.advance(1) })
+    const slow = task({ name: 'slow', run: () => (lives <= 3 ? new Promise<never>(() => {}) : 'done') })
+    const both = flow({
+      name: 'both',
+      async run() {
+        lives += 1
+        const running = slow()
+        for (let n = 1; n <= lives; n += 1) await other(undefined, { key: `${n}` })
+        return await running
+      },
+    })
+    for (const last of [0, 1, 2]) await place.dieAt(both, {}, 'step-recorded', `other-${last}`)
+
+    const { result, run } = await place.start(both, {})
+
+    expect(result).toBe('done')
+    expect(run.crashCount).toBe(3)
+  })
+
   it('is taken over at once when its process is known to be gone, and not while it may be alive', async () => {
     const { both } = twoSteps()
     await place.dieAt(both, { n: 1 }, 'before-body', 'second-0')

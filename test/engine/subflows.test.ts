@@ -75,9 +75,10 @@ describe('a flow that calls a flow', () => {
     })
     const parent = flow({ name: 'parent', run: async () => await child() })
 
-    const { state, error } = await runFlow(parent, {})
+    const { state, error, store } = await runFlow(parent, {})
 
     expect(state.type).toBe('failed')
+    expect((await store?.runs.list({ flowName: 'child' }))?.[0]?.state.type).toBe('failed')
     expect(state.message).toContain('no such district')
     expect(error).toEqual(new Error('no such district'))
   })

@@ -124,6 +124,41 @@ describe('a served project', () => {
     expect(slack.messages).toHaveLength(1)
   })
 
+  it('calls the hooks of a flow that is not to go on by itself in the process that finds its run without one', async () => {
+    const called: string[] = []
+    const fragile = flow({
+      name: 'fragile',
+      recover: 'never',
+      onCrashed: [
+        async function tell(of, run, state, ctx) {
+          called.push(`${of.name} ${run.crashCount} ${state.type} ${JSON.stringify(await ctx.variable('who'))}`)
+          ctx.log.info('the team was told')
+          throw new Error('the team was away')
+        },
+      ],
+      run: () => null,
+    })
+    const { project, service } = await open([deployment({ name: 'once', flow: fragile, notify })])
+    await project.store.variables.set('who', 'amina')
+    const [record] = await project.store.deployments.list()
+    if (record === undefined) throw new Error('no deployment')
+    const { id } = await requestRun(project, record, {})
+    const elsewhere = { workerId: 'w', pid: 1, bootId: 'b', hostName: 'elsewhere' }
+    await project.store.leases.claim(elsewhere, { limit: 1, leaseMs: SECOND })
+
+    await pass(service, 5 * SECOND)
+
+    const run = await project.store.runs.get(id)
+    expect(run?.state).toMatchObject({ type: 'crashed', message: expect.stringContaining('flow-run retry') })
+    expect(called).toEqual(['fragile 1 crashed "amina"'])
+    expect((await project.store.logs.list(id)).map(({ message }) => message)).toEqual([
+      expect.stringContaining('gave no sign of life'),
+      'the team was told',
+      'the hook tell of fragile (onCrashed) failed: the team was away',
+    ])
+    expect(slack.messages.map(({ text }) => text)).toEqual([expect.stringContaining('fragile')])
+  })
+
   it('makes up for the newest missed moment only, and leaves a record of the others', async () => {
     const first = await open([minutely('every-minute', good)])
     await pass(first.service, 5 * SECOND)

@@ -3,11 +3,13 @@ import { createMemoryStore, type Store, type WorkerIdentity } from 'd2flow/store
 import { hostname } from 'node:os'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { silentLog } from '../../src/base/log.ts'
+import { cancelRun } from '../../src/engine/cancel-run.ts'
 import { newRun } from '../../src/model/new-run.ts'
 import { newState } from '../../src/model/new-state.ts'
 import { createFakeClock } from '../../src/testing/fake-clock.ts'
 import { thisProcess } from '../../src/worker/identity.ts'
 import { reap } from '../../src/worker/reap.ts'
+import { given } from '../store/given.ts'
 
 const LEASE_MS = 30 * SECOND
 const me = thisProcess()
@@ -103,6 +105,67 @@ describe('a run whose process is gone', () => {
 
     expect((await store.runs.get(runId))?.state.type).toBe('crashed')
     expect(told).toEqual(['sync crashed'])
+  })
+
+  it('tells what ran when its process died, and how to go on when it is given up', async () => {
+    const runId = await runningUnder(gone)
+    const held = await store.runs.get(runId)
+    if (held === null) throw new Error('no run')
+    const running = newState('running', clock.now())
+    const { taskRun, states } = given(clock).step(held, { name: 'import-0' })
+    const step = { taskRun: { ...taskRun, state: running }, states: [...states, running] }
+    await store.write([{ kind: 'task-runs-created', runId, epoch: held.epoch, taskRuns: [step] }])
+
+    await reap({ store, me, now: clock.now(), log: silentLog, crashBudget: 0 })
+
+    const run = await store.runs.get(runId)
+    expect(run?.state.type).toBe('crashed')
+    expect(run?.state.message).toBe(
+      `process ${gone.pid} on ${gone.hostName} is gone while import-0 ran; it crashed 1 time; go on with: d2flow flow-run retry ${run?.name}`,
+    )
+    expect((await store.logs.list(runId)).map(({ message }) => message)).toEqual([
+      `process ${gone.pid} on ${gone.hostName} is gone while import-0 ran`,
+    ])
+  })
+
+  it('stays crashed at once when its flow is not to go on by itself, and its hooks are called', async () => {
+    const runId = await runningUnder(gone)
+    const called: string[] = []
+
+    await reap({
+      store,
+      me,
+      now: clock.now(),
+      log: silentLog,
+      recovers: async (name) => name !== 'sync',
+      onGivenUp: async (run, state) => void called.push(`${run.id === runId} ${state.type}`),
+    })
+
+    expect((await store.runs.get(runId))?.state).toMatchObject({
+      type: 'crashed',
+      message: expect.stringContaining('sync is not to go on by itself; go on with: d2flow flow-run retry'),
+    })
+    expect(called).toEqual(['true crashed'])
+  })
+
+  it('ends cancelled when it was asked to stop, and is not tried again', async () => {
+    const runId = await runningUnder(gone)
+    await cancelRun(store, runId, { now: clock.now(), by: 'amina' })
+
+    await look()
+
+    const run = await store.runs.get(runId)
+    expect(run?.state).toMatchObject({ type: 'cancelled', message: 'cancelled by amina; its process is gone' })
+    expect((await store.events.list({ resource: `run/${runId}` })).map(({ name }) => name)).toEqual(['run.cancelled'])
+  })
+
+  it('is judged once when two processes look at the same time', async () => {
+    const runId = await runningUnder(gone)
+
+    const found = await Promise.all([look(), look()])
+
+    expect(found.flat()).toHaveLength(1)
+    expect((await store.runs.get(runId))?.crashCount).toBe(1)
   })
 
   it('is left alone while its process lives', async () => {
