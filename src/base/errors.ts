@@ -45,7 +45,14 @@ export type ConfigCode =
 /** What a person wrote does not fit: parameters, blocks, settings. Never retried. */
 export class ConfigError extends ToolkitError<ConfigCode> {}
 
-export type HttpCode = 'http/network' | 'http/timeout' | 'http/status' | 'http/auth' | 'http/redirect' | 'http/shape'
+export type HttpCode =
+  | 'http/network'
+  | 'http/timeout'
+  | 'http/status'
+  | 'http/auth'
+  | 'http/redirect'
+  | 'http/shape'
+  | 'http/circuit-open'
 
 /** The other side could not be reached, refused us, or answered something that is not what was asked for. */
 export class HttpError extends ToolkitError<HttpCode> {}

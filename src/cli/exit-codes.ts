@@ -2,7 +2,7 @@
 
 export const EXIT = { done: 0, runFailed: 1, wrongUse: 2, unreachable: 3 } as const
 
-const UNREACHABLE = new Set(['http/network', 'http/timeout', 'http/redirect', 'http/shape'])
+const UNREACHABLE = new Set(['http/network', 'http/timeout', 'http/redirect', 'http/shape', 'http/circuit-open'])
 
 /**
  * The exit code of a failure, by its code and its HTTP status. Credentials that were refused are configuration; an
