@@ -5,7 +5,7 @@
 import { UsageError } from '../base/errors.ts'
 import { buildHomePage } from './home-page.ts'
 import { sandboxBlocks, type SandboxBlocks } from './sandbox-blocks.ts'
-import { type Answering, type Served, serveOnLoopback } from './serve-on-loopback.ts'
+import { type Answering, type Served, listen } from '../project/listen.ts'
 import type { ReceivedRequest } from '../../fixtures/webhook/index.ts'
 import type { SlackMessage } from '../../fixtures/slack/index.ts'
 
@@ -79,7 +79,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
   const started: Served[] = []
   const serve = async (app: Answering) => {
-    const served = await serveOnLoopback(app, port === 0 ? 0 : port + started.length)
+    const served = await listen(app, { port: port === 0 ? 0 : port + started.length })
     started.push(served)
     return served.address
   }

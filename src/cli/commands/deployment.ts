@@ -14,7 +14,7 @@ import { EXIT, exitCodeOf } from '../exit-codes.ts'
 import type { Invocation } from '../invocation.ts'
 import { parsePairs } from '../key-values.ts'
 import { withProject } from '../open.ts'
-import { runForPrograms } from '../run-document.ts'
+import { runForPrograms } from '../../project/run-document.ts'
 
 export async function listDeployments(invocation: Invocation): Promise<number> {
   return await withApplied(invocation, async (project) => {

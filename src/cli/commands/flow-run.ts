@@ -9,7 +9,7 @@ import { textTable } from '../../render/text-table.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { Invocation } from '../invocation.ts'
 import { withProject } from '../open.ts'
-import { runForPrograms, stepForPrograms } from '../run-document.ts'
+import { runForPrograms, stepForPrograms } from '../../project/run-document.ts'
 
 export interface ListRunsOptions {
   readonly flow?: string | undefined

@@ -12,7 +12,7 @@ import type { Invocation } from '../invocation.ts'
 import { parsePairs, readJsonObject } from '../key-values.ts'
 import { withProject } from '../open.ts'
 import { progressLine } from '../progress-line.ts'
-import { failureForPrograms, runForPrograms } from '../run-document.ts'
+import { failureForPrograms, runForPrograms } from '../../project/run-document.ts'
 
 export interface RunOptions {
   readonly param: readonly string[]

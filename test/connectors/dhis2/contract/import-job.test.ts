@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createDhis2Client } from '../../../../connectors/dhis2/index.ts'
 import { createDhis2App } from '../../../../fixtures/dhis2/app.ts'
 import { createFreshServer } from '../../../../fixtures/dhis2/start/fresh-server.ts'
-import { serveOnLoopback } from '../../../../src/sandbox/serve-on-loopback.ts'
+import { listen } from '../../../../src/project/listen.ts'
 import { createFakeClock } from '../../../../src/testing/fake-clock.ts'
 import { CLINICS, createContractMetadata } from './contract-metadata.ts'
 
@@ -11,7 +11,7 @@ describe.each(['2.42', '2.43'] as const)('an import job on the fake %s', (person
   it('waits for the tick of the server and judges the summary', async () => {
     const clock = createFakeClock('2026-11-22T11:40:01Z')
     const state = createFreshServer(personality, { now: () => clock.now().getTime() })
-    const served = await serveOnLoopback(createDhis2App({ personality, state }).app, 0)
+    const served = await listen(createDhis2App({ personality, state }).app, { port: 0 })
     const server = { url: served.address, username: 'admin', password: 'district', stop: () => served.stop() }
     await createContractMetadata(server)
     const client = createDhis2Client({ baseUrl: server.url, username: 'admin', password: 'district' }, { clock })

@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest'
 import { createDhis2Client, type DataValueRow } from '../../../../connectors/dhis2/index.ts'
 import { createDhis2App } from '../../../../fixtures/dhis2/app.ts'
 import { createRecordedServer } from '../../../../fixtures/dhis2/start/recorded-server.ts'
-import { serveOnLoopback } from '../../../../src/sandbox/serve-on-loopback.ts'
+import { listen } from '../../../../src/project/listen.ts'
 
 const RECORDED_AT = Date.parse('2026-11-22T11:39:00Z')
 
 describe.each(['2.42', '2.43'] as const)('an ordinary account on the fake %s', (personality) => {
   async function push(rows: readonly DataValueRow[], options = {}) {
     const state = createRecordedServer(personality, { now: () => RECORDED_AT })
-    const server = await serveOnLoopback(createDhis2App({ personality, state }).app, 0)
+    const server = await listen(createDhis2App({ personality, state }).app, { port: 0 })
     const client = createDhis2Client({ baseUrl: server.address, username: 'writer', password: 'District1!' })
     try {
       const report = await client.pushDataValues(rows, options)

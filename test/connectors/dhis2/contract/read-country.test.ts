@@ -6,19 +6,19 @@ import { loadCountry } from '../../../../fixtures/dhis2/country/index.ts'
 import { makeToken } from '../../../../fixtures/dhis2/sign-in/api-token.ts'
 import { createState } from '../../../../fixtures/dhis2/state.ts'
 import { collect } from '../../../../src/base/collect.ts'
-import { serveOnLoopback } from '../../../../src/sandbox/serve-on-loopback.ts'
+import { listen } from '../../../../src/project/listen.ts'
 import { createFakeClock } from '../../../../src/testing/fake-clock.ts'
 
 describe.each(['2.42', '2.43'] as const)('a country on the fake %s', (personality) => {
   let fake: Dhis2Fake
-  let server: Awaited<ReturnType<typeof serveOnLoopback>>
+  let server: Awaited<ReturnType<typeof listen>>
   const clients: Dhis2Client[] = []
 
   beforeAll(async () => {
     const state = createState(personality)
     loadCountry(state)
     fake = createDhis2App({ personality, state })
-    server = await serveOnLoopback(fake.app, 0)
+    server = await listen(fake.app, { port: 0 })
   })
 
   afterEach(async () => {

@@ -7,7 +7,7 @@
 import { createDhis2App } from '../../../../fixtures/dhis2/app.ts'
 import { createFreshServer } from '../../../../fixtures/dhis2/start/fresh-server.ts'
 import { readVariable } from '../../../../src/base/settings.ts'
-import { serveOnLoopback } from '../../../../src/sandbox/serve-on-loopback.ts'
+import { listen } from '../../../../src/project/listen.ts'
 
 export interface ContractServer {
   /** As the name of a test. */
@@ -26,7 +26,7 @@ export const FAKES: readonly ContractServer[] = (['2.42', '2.43'] as const).map(
   name: `the fake ${personality}`,
   async open() {
     const { app } = createDhis2App({ personality, state: createFreshServer(personality) })
-    const served = await serveOnLoopback(app, 0)
+    const served = await listen(app, { port: 0 })
     return { url: served.address, username: 'admin', password: 'district', stop: () => served.stop() }
   },
 }))

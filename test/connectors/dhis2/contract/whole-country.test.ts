@@ -9,13 +9,13 @@ import { createDhis2Client, type PushReport } from '../../../../connectors/dhis2
 import { createDhis2App } from '../../../../fixtures/dhis2/app.ts'
 import { countryDataValues, loadCountry, REFUSED_VALUES } from '../../../../fixtures/dhis2/country/index.ts'
 import { createState } from '../../../../fixtures/dhis2/state.ts'
-import { serveOnLoopback } from '../../../../src/sandbox/serve-on-loopback.ts'
+import { listen } from '../../../../src/project/listen.ts'
 
 describe.each(['2.42', '2.43'] as const)('a year of a country on the fake %s', (personality) => {
   it('names the four refused values of 188,701 and stores the others; the second push changes nothing', async () => {
     const state = createState(personality)
     loadCountry(state)
-    const server = await serveOnLoopback(createDhis2App({ personality, state }).app, 0)
+    const server = await listen(createDhis2App({ personality, state }).app, { port: 0 })
     const client = createDhis2Client({
       baseUrl: server.address,
       username: 'admin',
