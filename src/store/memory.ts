@@ -8,15 +8,17 @@ import type { Artifact } from '../model/artifact.ts'
 import type { BlockDocument } from '../model/block-document.ts'
 import type { DeploymentRecord } from '../model/deployment-record.ts'
 import type { Event } from '../model/event.ts'
+import { createLimitTable } from '../model/limit-table.ts'
 import type { LogLine } from '../model/log-line.ts'
 import { newState } from '../model/new-state.ts'
 import type { OutboxMessage } from '../model/outbox-message.ts'
 import type { FlowRun } from '../model/run.ts'
 import { assertTransition, isTerminal, type State } from '../model/state.ts'
 import type { TaskRun } from '../model/task-run.ts'
+import type { TransactionRecord } from '../model/transaction.ts'
 import { levelsFrom } from './log-levels.ts'
 import { keyTaken, lostRun, nameTaken, runExists, unknownRun, unknownTaskRun } from './refusals.ts'
-import { endsLease, isRepeated, scheduledForMs } from './state-rules.ts'
+import { endsLease, freesSlots, isRepeated, scheduledForMs } from './state-rules.ts'
 import type { CacheRecord, Change, Lease, RunFilter, RunTally, Store } from './store.ts'
 
 const RUNS_PER_PAGE = 50
@@ -50,7 +52,21 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
   const logs = createTable<LogLine>()
   const artifacts = createTable<Artifact>()
   const events = createTable<Event>()
-  const tables = [runs, taskRuns, leases, cache, outbox, blocks, variables, deployments, logs, artifacts, events]
+  const transactions = createTable<TransactionRecord>()
+  const tables = [
+    runs,
+    taskRuns,
+    leases,
+    cache,
+    outbox,
+    blocks,
+    variables,
+    deployments,
+    logs,
+    artifacts,
+    events,
+    transactions,
+  ]
 
   let commits = 0
 
@@ -68,6 +84,14 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
   }
 
   const nowMs = () => clock.now().getTime()
+  const limits = createLimitTable({
+    nowMs,
+    isAlive(runId, epoch) {
+      const lease = leases.get(runId)
+      return lease?.epoch === epoch && Date.parse(lease.expiresAt) > nowMs()
+    },
+    nameTaken: (name) => nameTaken('limit', name),
+  })
   const heldRun = (runId: string, epoch: number): KeptRun => {
     const kept = runs.get(runId)
     if (kept === undefined) throw unknownRun(runId)
@@ -183,6 +207,12 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
       case 'cache':
         cache.put(change.record.key, change.record)
         return
+      case 'transaction': {
+        const { transaction } = change
+        heldRun(transaction.runId, change.epoch)
+        transactions.put(`${transaction.runId} ${transaction.key}`, transaction)
+        return
+      }
       default:
         change satisfies never
     }
@@ -210,7 +240,12 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
     address: 'memory:',
     folder: null,
 
-    write: async (changes) => transaction(() => applyChanges(copied(changes))),
+    async write(changes) {
+      transaction(() => applyChanges(copied(changes)))
+      for (const change of changes) {
+        if (change.kind === 'run-state' && freesSlots(change.state)) limits.freeRun(change.runId)
+      }
+    },
 
     runs: {
       get: async (id) => runs.get(id)?.run ?? null,
@@ -256,6 +291,12 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
           .sort((a, b) => a.ordinal - b.ordinal),
       history: async (taskRunId) => taskRuns.get(taskRunId)?.history ?? [],
     },
+
+    transactions: {
+      list: async (runId) => transactions.all().filter((kept) => kept.runId === runId),
+    },
+
+    limits,
 
     logs: {
       async list(runId, { after = 0, limit, tail, level, contains } = {}) {

@@ -6,6 +6,11 @@ export function endsLease(state: State): boolean {
   return isTerminal(state) || state.type === 'scheduled'
 }
 
+/** A run that lets go of its process gives back its slots too; one that is paused in its process keeps them. */
+export function freesSlots(state: State): boolean {
+  return endsLease(state) || (state.type === 'paused' && state.name === 'Suspended')
+}
+
 /** When a scheduled run falls due; null in every other state. Without a moment of its own it is due at once. */
 export function scheduledForMs(state: State): number | null {
   if (state.type !== 'scheduled') return null

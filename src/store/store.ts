@@ -12,11 +12,13 @@ import type { Artifact } from '../model/artifact.ts'
 import type { BlockDocument } from '../model/block-document.ts'
 import type { DeploymentRecord } from '../model/deployment-record.ts'
 import type { Event } from '../model/event.ts'
+import type { LimitStore } from '../model/limit.ts'
 import type { LogLine } from '../model/log-line.ts'
 import type { OutboxMessage } from '../model/outbox-message.ts'
 import type { FlowRun } from '../model/run.ts'
 import type { State, StateType } from '../model/state.ts'
 import type { TaskRun } from '../model/task-run.ts'
+import type { TransactionRecord } from '../model/transaction.ts'
 
 /** Members of a run that change beside its state. */
 export type RunPatch = Partial<
@@ -50,7 +52,7 @@ export type Change =
     }
   /**
    * A run's next state, checked against the transition table and `epoch`. `nextEpoch` fences off whoever held the run.
-   * The new state ends the lease of the run when it is terminal or scheduled.
+   * The new state ends the lease of the run when it is terminal or scheduled, and gives its slots back; so does Suspended.
    */
   | {
       readonly kind: 'run-state'
@@ -86,6 +88,13 @@ export type Change =
   | { readonly kind: 'event'; readonly event: Event }
   /** A value kept under a cache key; replaces an older one. */
   | { readonly kind: 'cache'; readonly record: CacheRecord }
+  /** A transaction as it stands now, in place of how it stood. Guarded by the run's epoch. */
+  | {
+      readonly kind: 'transaction'
+      readonly runId: string
+      readonly epoch: number
+      readonly transaction: TransactionRecord
+    }
 
 export interface NewTaskRun {
   readonly taskRun: TaskRun
@@ -163,6 +172,11 @@ export interface TaskRunStore {
   /** In order of submission. */
   list(runId: string): Promise<readonly TaskRun[]>
   history(taskRunId: string): Promise<readonly State[]>
+}
+
+export interface TransactionStore {
+  /** Those of one run, in the order in which they began. */
+  list(runId: string): Promise<readonly TransactionRecord[]>
 }
 
 export interface LogStore {
@@ -284,6 +298,7 @@ export interface Store {
   write(changes: readonly Change[]): Promise<void>
   readonly runs: RunStore
   readonly taskRuns: TaskRunStore
+  readonly transactions: TransactionStore
   readonly logs: LogStore
   readonly artifacts: ArtifactStore
   readonly cache: CacheStore
@@ -291,6 +306,7 @@ export interface Store {
   readonly variables: VariableStore
   readonly deployments: DeploymentStore
   readonly leases: LeaseStore
+  readonly limits: LimitStore
   readonly outbox: OutboxStore
   readonly events: EventStore
   /** The store's clock. */

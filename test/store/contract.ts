@@ -5,6 +5,7 @@ import { newId } from '../../src/base/ids.ts'
 import { markdown, progress, table } from '../../src/model/artifact.ts'
 import { newState } from '../../src/model/new-state.ts'
 import type { FlowRun } from '../../src/model/run.ts'
+import { WAITING_MS, type SlotRequest, type SlotWant } from '../../src/model/limit.ts'
 import type { LogLine } from '../../src/model/log-line.ts'
 import type { Store } from '../../src/store/store.ts'
 import { createFakeClock, type FakeClock } from '../../src/testing/fake-clock.ts'
@@ -873,6 +874,265 @@ export function storeContract(open: (clock: FakeClock) => Promise<StoreUnderTest
 
       expect((await store.leases.expired()).map(({ runId }) => runId)).toEqual([gone.id])
       expect((await store.leases.list()).map(({ runId }) => runId)).toEqual([alive.id])
+    })
+  })
+
+  describe('limits', () => {
+    /** A run that somebody executes under a lease of its own. */
+    const held = async (leaseMs = 30 * MINUTE): Promise<FlowRun> => {
+      const run: FlowRun = { ...a.run(), state: state('pending'), epoch: 1 }
+      await store.write([{ kind: 'run-created', run, claimed: { worker: worker('w1'), leaseMs } }])
+      return run
+    }
+    const want = (name: string, slots = 1, ifMissing: SlotWant['ifMissing'] = 'refuse'): SlotWant => ({
+      name,
+      slots,
+      ifMissing,
+    })
+    const request = (run: FlowRun, ...wants: SlotWant[]): SlotRequest => ({
+      ticket: newId(),
+      wants,
+      runId: run.id,
+      runName: run.name,
+      epoch: run.epoch,
+      leaseMs: 5 * MINUTE,
+    })
+    const granted = { outcome: 'granted', held: 1 }
+
+    it('are listed by name with who holds and who waits', async () => {
+      const run = await held()
+      const made = await store.limits.create({ name: 'dhis2-api', size: 1, perMs: null })
+      await store.limits.create({ name: 'cds', size: 5, perMs: MINUTE })
+      const [first, second] = [request(run, want('dhis2-api')), request(run, want('dhis2-api'))]
+
+      expect(await store.limits.acquire(first)).toEqual(granted)
+      const refused = await store.limits.acquire(second)
+
+      const by = { slots: 1, runId: run.id, runName: run.name }
+      const holders = [{ ...by, ticket: first.ticket, expiresAt: '2026-01-01T00:05:00.000Z' }]
+      expect(made).toEqual({ name: 'dhis2-api', size: 1, perMs: null, createdAt: '2026-01-01T00:00:00.000Z' })
+      expect(refused).toEqual({
+        outcome: 'waits',
+        limit: { ...made, held: 1, tokens: null, holders },
+        retryAfterMs: null,
+      })
+      expect(await store.limits.list()).toEqual([
+        { ...made, name: 'cds', size: 5, perMs: MINUTE, held: 0, tokens: 5, holders: [], waiters: [] },
+        { ...made, held: 1, tokens: null, holders, waiters: [{ ...by, ticket: second.ticket }] },
+      ])
+      expect(await store.limits.get('dhis2-api')).toEqual((await store.limits.list())[1])
+      expect(await store.limits.get('nothing')).toBeNull()
+    })
+
+    it('have one name each, and can be resized and deleted', async () => {
+      const run = await held()
+      await store.limits.create({ name: 'api', size: 1, perMs: null })
+
+      await expect(store.limits.create({ name: 'api', size: 2, perMs: null })).rejects.toMatchObject({
+        code: 'store/stale',
+      })
+      expect(await store.limits.acquire(request(run, want('api', 2)))).toMatchObject({ outcome: 'too-small' })
+      expect(await store.limits.resize('api', 2)).toBe(true)
+      expect(await store.limits.acquire(request(run, want('api', 2)))).toEqual({ outcome: 'granted', held: 2 })
+      expect(await store.limits.delete('api')).toBe(true)
+      expect(await store.limits.acquire(request(run, want('api')))).toEqual({ outcome: 'missing', name: 'api' })
+      expect([await store.limits.resize('api', 1), await store.limits.delete('api')]).toEqual([false, false])
+    })
+
+    it('F029 grant several slots at once or none', async () => {
+      const run = await held()
+      await store.limits.create({ name: 'api', size: 3, perMs: null })
+      const two = request(run, want('api', 2))
+
+      expect(await store.limits.acquire(two)).toEqual({ outcome: 'granted', held: 2 })
+      const alsoTwo = request(run, want('api', 2))
+      expect(await store.limits.acquire(alsoTwo)).toMatchObject({ outcome: 'waits', limit: { held: 2 } })
+      expect((await store.limits.get('api'))?.held).toBe(2)
+      await store.limits.release(two.ticket)
+
+      expect(await store.limits.acquire(alsoTwo)).toEqual({ outcome: 'granted', held: 2 })
+    })
+
+    it('grant slots of several limits together or none of them', async () => {
+      const run = await held()
+      await store.limits.create({ name: 'a', size: 1, perMs: null })
+      await store.limits.create({ name: 'b', size: 1, perMs: null })
+      const b = request(run, want('b'))
+      await store.limits.acquire(b)
+
+      const both = request(run, want('a'), want('b'), want('no-limit', 1, 'ignore'))
+      expect(await store.limits.acquire(both)).toMatchObject({ outcome: 'waits', limit: { name: 'b' } })
+      expect((await store.limits.get('a'))?.held).toBe(0)
+      await store.limits.release(b.ticket)
+
+      expect(await store.limits.acquire(both)).toEqual({ outcome: 'granted', held: 2 })
+    })
+
+    it('serve the oldest first, also when a younger one would fit', async () => {
+      const run = await held()
+      await store.limits.create({ name: 'api', size: 2, perMs: null })
+      const holder = request(run, want('api'))
+      await store.limits.acquire(holder)
+      const large = request(run, want('api', 2))
+      const small = request(run, want('api'))
+
+      expect(await store.limits.acquire(large)).toMatchObject({ outcome: 'waits' })
+      expect(await store.limits.acquire(small)).toMatchObject({ outcome: 'waits' })
+      await store.limits.release(holder.ticket)
+      expect(await store.limits.acquire(small)).toMatchObject({ outcome: 'waits' })
+      expect(await store.limits.acquire(large)).toEqual({ outcome: 'granted', held: 2 })
+      await store.limits.release(large.ticket)
+
+      expect(await store.limits.acquire(small)).toEqual(granted)
+    })
+
+    it('pass over one that left the queue, and one that has not been heard of', async () => {
+      const run = await held()
+      await store.limits.create({ name: 'api', size: 1, perMs: null })
+      const [holder, left, silent, next] = Array.from({ length: 4 }, () => request(run, want('api'))) as [
+        SlotRequest,
+        SlotRequest,
+        SlotRequest,
+        SlotRequest,
+      ]
+      for (const each of [holder, left, silent, next]) await store.limits.acquire(each)
+      await store.limits.release(left.ticket)
+      await store.limits.release(holder.ticket)
+
+      expect(await store.limits.acquire(next)).toMatchObject({ outcome: 'waits' })
+      clock.advance(WAITING_MS - 1)
+      await store.limits.keepWaiting([next.ticket])
+      clock.advance(1)
+
+      expect(await store.limits.acquire(next)).toEqual(granted)
+      expect(await store.limits.acquire(silent)).toMatchObject({ outcome: 'waits' })
+    })
+
+    it('F031 take slots back when their time is over, and tell a late holder', async () => {
+      const run = await held(365 * 24 * 60 * MINUTE)
+      await store.limits.create({ name: 'api', size: 1, perMs: null })
+      const [holder, next] = [request(run, want('api')), request(run, want('api'))]
+      await store.limits.acquire(holder)
+
+      clock.advance(5 * MINUTE - 1)
+      expect(await store.limits.renew([holder.ticket], 5 * MINUTE)).toEqual([])
+      clock.advance(5 * MINUTE - 1)
+      expect(await store.limits.acquire(next)).toMatchObject({ outcome: 'waits' })
+      clock.advance(1)
+
+      expect(await store.limits.acquire(next)).toEqual(granted)
+      expect(await store.limits.renew([holder.ticket, next.ticket], MINUTE)).toEqual([holder.ticket])
+    })
+
+    it("F031 take slots back when the run's own lease is over", async () => {
+      const [dying, living] = [await held(30 * SECOND), await held()]
+      await store.limits.create({ name: 'api', size: 1, perMs: null })
+      const holder = request(dying, want('api'))
+      await store.limits.acquire(holder)
+
+      clock.advance(30 * SECOND - 1)
+      expect(await store.limits.acquire(request(living, want('api')))).toMatchObject({ outcome: 'waits' })
+      clock.advance(1)
+      expect((await store.limits.get('api'))?.held).toBe(0)
+      expect(await store.limits.renew([holder.ticket], MINUTE)).toEqual([holder.ticket])
+      clock.advance(WAITING_MS)
+
+      expect(await store.limits.acquire(request(living, want('api')))).toEqual(granted)
+    })
+
+    it.each([
+      ['completed', {}, 0],
+      ['failed', {}, 0],
+      ['crashed', {}, 0],
+      ['scheduled', { name: 'AwaitingRetry' }, 0],
+      ['paused', { name: 'Suspended' }, 0],
+      ['paused', { name: 'Paused' }, 1],
+    ] as const)('take slots and places of a run back when it is %s %o', async (type, options, left) => {
+      const run = await held()
+      await store.write([{ kind: 'run-state', runId: run.id, epoch: 1, state: state('running') }])
+      await store.limits.create({ name: 'api', size: 1, perMs: null })
+      await store.limits.acquire(request(run, want('api')))
+      await store.limits.acquire(request(run, want('api')))
+
+      await store.write([{ kind: 'run-state', runId: run.id, epoch: 1, state: state(type, options) }])
+
+      const use = await store.limits.get('api')
+      expect([use?.held, use?.waiters.length]).toEqual([left, left])
+    })
+
+    it('F031 are created when they are missing only for whoever said so', async () => {
+      const run = await held()
+
+      expect(await store.limits.acquire(request(run, want('api')))).toEqual({ outcome: 'missing', name: 'api' })
+      expect(await store.limits.acquire(request(run, want('api', 1, 'ignore')))).toEqual({
+        outcome: 'granted',
+        held: 0,
+      })
+      expect(await store.limits.list()).toEqual([])
+      expect(await store.limits.acquire(request(run, want('api', 1, { size: 2, perMs: null })))).toEqual(granted)
+
+      expect(await store.limits.list()).toMatchObject([{ name: 'api', size: 2, held: 1 }])
+    })
+
+    it('hand out the tokens of a rate as they come in, and write nothing when they refuse', async () => {
+      const run = await held()
+      await store.limits.create({ name: 'rate', size: 4, perMs: 4 * SECOND })
+      const take = (tokens: number) => request(run, want('rate', tokens))
+
+      expect(await store.limits.acquire(take(3))).toEqual({ outcome: 'granted', held: 0 })
+      clock.advance(500)
+      const waiting = take(2)
+      expect(await store.limits.acquire(waiting)).toMatchObject({
+        outcome: 'waits',
+        retryAfterMs: 500,
+        limit: { tokens: 1.5 },
+      })
+      clock.advance(250)
+      expect(await store.limits.acquire(waiting)).toMatchObject({ outcome: 'waits', retryAfterMs: 250 })
+      clock.advance(250)
+      expect(await store.limits.acquire(waiting)).toEqual({ outcome: 'granted', held: 0 })
+      clock.advance(MINUTE)
+
+      expect((await store.limits.get('rate'))?.tokens).toBe(4)
+    })
+
+    it('let nobody in at a size of 0', async () => {
+      const run = await held()
+      await store.limits.create({ name: 'closed', size: 0, perMs: null })
+
+      expect(await store.limits.acquire(request(run, want('closed')))).toMatchObject({ outcome: 'too-small' })
+    })
+  })
+
+  describe('transactions', () => {
+    it('stand as they were last written, in the order in which they began', async () => {
+      const run = await startedRun(store, a.run())
+      const transaction = (key: string, members: object = {}) => ({
+        runId: run.id,
+        key,
+        state: 'active' as const,
+        data: {},
+        createdAt: clock.now().toISOString(),
+        endedAt: null,
+        ...members,
+      })
+      const write = async (kept: ReturnType<typeof transaction>, epoch = run.epoch) =>
+        await store.write([{ kind: 'transaction', runId: run.id, epoch, transaction: kept }])
+
+      await write(transaction('b'))
+      clock.advance(1)
+      await write(transaction('a'))
+      const committed = transaction('b', {
+        state: 'committed',
+        data: { rows: [1, null] },
+        createdAt: '2026-01-01T00:00:00.000Z',
+        endedAt: '2026-01-01T00:00:00.001Z',
+      })
+      await write(committed)
+
+      await expect(write(transaction('a'), run.epoch + 1)).rejects.toMatchObject({ code: 'store/stale' })
+      expect(await store.transactions.list(run.id)).toEqual([committed, transaction('a')])
+      expect(await store.transactions.list(newId())).toEqual([])
     })
   })
 

@@ -7,6 +7,7 @@ import { addLogLines } from './logs.ts'
 import { addMessage } from './outbox.ts'
 import { createRun, moveRun, patchRun } from './runs.ts'
 import { createTaskRuns, moveTaskRun } from './task-runs.ts'
+import { keepTransaction } from './transactions.ts'
 import type { Writing } from './writing.ts'
 
 export async function applyChanges(writing: Writing, changes: readonly Change[]): Promise<void> {
@@ -37,6 +38,8 @@ async function applyChange(writing: Writing, change: Change): Promise<void> {
       return await addEvent(writing.connection, change.event)
     case 'cache':
       return await keepInCache(writing.connection, change.record)
+    case 'transaction':
+      return await keepTransaction(writing, change)
     default:
       change satisfies never
   }

@@ -4,12 +4,13 @@ import type { JsonObject } from '../../base/json.ts'
 import type { FlowRun } from '../../model/run.ts'
 import { assertTransition, isTerminal, type StateType } from '../../model/state.ts'
 import { keyTaken, lostRun, runExists, unknownRun } from '../refusals.ts'
-import { ENDED, endsLease, isRepeated, scheduledForMs } from '../state-rules.ts'
+import { ENDED, endsLease, freesSlots, isRepeated, scheduledForMs } from '../state-rules.ts'
 import type { Change, RunFilter, RunPatch, RunStore } from '../store.ts'
 import { select, type Connection, type Database, type SqlValue } from './database.ts'
 import { grantLease } from './grant-lease.ts'
 import { historyLine, lastState, readHistory } from './history.ts'
 import { fromJson, fromJsonOrNull, toJson, toJsonOrNull } from './json-text.ts'
+import { freeSlotsOf } from './limits.ts'
 import { fromMs, fromMsOrNull, toMs, toMsOrNull } from './moment.ts'
 import { readResult, RESULT_COLUMNS, resultValues } from './result-columns.ts'
 import { insertText, updateText } from './statement-text.ts'
@@ -162,6 +163,7 @@ export async function moveRun(
     [state.type, scheduledForMs(state), historyLine(state), nextEpoch, ...patch.values, row.pk],
   )
   if (endsLease(state)) await connection.run('delete from leases where run = ?', [row.pk])
+  if (freesSlots(state)) await freeSlotsOf(connection, row.pk)
   writing.knownRuns.set(change.runId, { pk: row.pk, epoch: nextEpoch })
 }
 

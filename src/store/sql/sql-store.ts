@@ -9,10 +9,12 @@ import { sqlDeployments } from './deployments.ts'
 import { sqlEvents } from './events.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { sqlLeases } from './leases.ts'
+import { sqlLimits } from './limits.ts'
 import { sqlLogs } from './logs.ts'
 import { sqlOutbox } from './outbox.ts'
 import { sqlRuns } from './runs.ts'
 import { sqlTaskRuns } from './task-runs.ts'
+import { sqlTransactions } from './transactions.ts'
 import { sqlVariables } from './variables.ts'
 
 export interface SqlStore extends Store {
@@ -40,6 +42,7 @@ export function createSqlStore(options: SqlStoreOptions): SqlStore {
     write: (changes) => commits.write(changes),
     runs: sqlRuns(database),
     taskRuns: sqlTaskRuns(database),
+    transactions: sqlTransactions(database),
     logs: sqlLogs(database),
     artifacts: sqlArtifacts(database),
     cache: sqlCache(database, clock),
@@ -47,6 +50,7 @@ export function createSqlStore(options: SqlStoreOptions): SqlStore {
     variables: sqlVariables(database, clock),
     deployments: sqlDeployments(database),
     leases: sqlLeases(database, clock),
+    limits: sqlLimits(database, clock),
     outbox: sqlOutbox(database, clock),
     events: sqlEvents(database),
     now: () => Promise.resolve(clock.now()),

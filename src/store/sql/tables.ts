@@ -15,6 +15,10 @@ export interface Tables {
   deployments: DeploymentRow
   outbox: OutboxRow
   events: EventRow
+  limits: LimitRow
+  slots: SlotRow
+  limit_queue: LimitQueueRow
+  transactions: TransactionRow
   schema_versions: SchemaVersionRow
 }
 
@@ -165,6 +169,43 @@ export interface EventRow {
   readonly name: string
   readonly resource: string
   readonly payload: string
+}
+
+export interface LimitRow {
+  readonly name: string
+  readonly size: number
+  readonly per_ms: number | null
+  /** What was left in the bucket of a rate at `tokens_at`; both are written only when tokens are taken. */
+  readonly tokens: number | null
+  readonly tokens_at: number | null
+  readonly created_at: number
+}
+
+export interface SlotRow {
+  readonly pk: number
+  readonly limit_name: string
+  readonly ticket: string
+  readonly run: number
+  readonly epoch: number
+  readonly expires_at: number
+}
+
+export interface LimitQueueRow {
+  readonly limit_name: string
+  readonly ticket: string
+  readonly slots: number
+  readonly run: number
+  readonly epoch: number
+  readonly expires_at: number
+}
+
+export interface TransactionRow {
+  readonly run: number
+  readonly key: string
+  readonly state: string
+  readonly data: string
+  readonly created_at: number
+  readonly ended_at: number | null
 }
 
 export interface SchemaVersionRow {

@@ -1,5 +1,6 @@
 /** All migrations, oldest first. */
 import { firstSchema } from './001-first-schema.ts'
+import { limitsAndTransactions } from './002-limits-and-transactions.ts'
 import type { Migration } from './migration.ts'
 
-export const migrations: readonly Migration[] = [firstSchema]
+export const migrations: readonly Migration[] = [firstSchema, limitsAndTransactions]
