@@ -17,6 +17,7 @@ import {
   exceedsWho,
   roundTo,
   severity,
+  worstFirst,
   type AirSeries,
   type EpaReading,
   type HourlyAir,
@@ -292,20 +293,11 @@ interface RankedCity {
 
 /** By the most severe class any pollutant reaches, then by the higher index or mean, then by name. */
 function rankCities(readings: readonly AirReading[]): RankedCity[] {
-  const cities = Map.groupBy(
+  const worst = worstFirst(
     readings.filter(({ category }) => category !== null),
-    ({ city }) => city,
+    { place: ({ city }) => city, severity: ({ category }) => severity(category ?? ''), value: magnitude },
   )
-  return [...cities]
-    .map(([city, own]) => {
-      const worst = own.toSorted(
-        (a, b) => severity(b.category ?? '') - severity(a.category ?? '') || magnitude(b) - magnitude(a),
-      )[0]
-      return { city, category: worst?.category ?? '', highest: worst === undefined ? 0 : magnitude(worst) }
-    })
-    .toSorted(
-      (a, b) => severity(b.category) - severity(a.category) || b.highest - a.highest || a.city.localeCompare(b.city),
-    )
+  return worst.map((reading) => ({ city: reading.city, category: reading.category ?? '', highest: magnitude(reading) }))
 }
 
 function magnitude({ index, mean }: AirReading): number {

@@ -1,5 +1,6 @@
 /** The door `d2flow/analysis`: pure functions on plain rows. */
-export { canonicalJson, contentHash } from '../base/hash.ts'
+
+// Air quality
 export { dailyMaximum, dailyMaximumEightHour, dailyMean, type Daily, type DayOfHours } from './air-day.ts'
 export { ppbFromUgM3, ppmFromUgM3, ugM3PerPpb, type Gas, type ReferenceConditions } from './air-units.ts'
 export { aqi, combinedAqi, type Aqi } from './aqi.ts'
@@ -8,23 +9,32 @@ export { advisory, AQI_CATEGORIES, aqiCategory, severity, type AqiCategory } fro
 export { epaDay, epaHour, type AirSeries, type EpaOptions, type EpaReading, type HourlyAir } from './epa-air.ts'
 export { europeanAqiBand, type EuropeanBand, type EuropeanPollutant } from './european-aqi.ts'
 export { nowCast } from './now-cast.ts'
-export { roundTo } from './round.ts'
 export { exceedsWho, WHO_AIR_LEVELS, type WhoLevel, type WhoLevelKey } from './who-air-levels.ts'
+
+// Thresholds and alerts
 export { alertStates } from './alert-states.ts'
 export { breaks, type BreakMethod } from './breaks.ts'
 export { classify, type Classification } from './classify.ts'
 export { exceedance, type Exceedance, type ExceedanceRun } from './exceedance.ts'
-export { quantile } from './quantile.ts'
 export { thresholdScheme, type Band, type ThresholdScheme } from './threshold-scheme.ts'
+
+// Columns: what they hold, and how they go together
+export { describe, type Description } from './describe.ts'
+export { quantile } from './quantile.ts'
+export { roundTo } from './round.ts'
+export { type Column, type Unmeasured } from './paired.ts'
 export { adjustPValues, type Adjustment } from './adjust-p-values.ts'
 export { correlationMatrix, type CorrelationMatrixOptions, type CorrelationPair } from './correlation-matrix.ts'
-export { describe, type Description } from './describe.ts'
 export { kendallTauB, type KendallCorrelation } from './kendall-tau-b.ts'
 export { pearson, type Correlated, type Correlation } from './pearson.ts'
 export { spearman } from './spearman.ts'
+
+// Regression
 export { linearRegression, logLinearRegression, multipleRegression, polynomialRegression } from './regression.ts'
 export { type Regression } from './least-squares.ts'
 export { theilSen } from './theil-sen.ts'
+
+// Scores, risk and rank
 export {
   compositeRisk,
   riskContributions,
@@ -36,9 +46,23 @@ export {
 export { informRisk, invertedGeometricMean } from './inform.ts'
 export { normalise } from './normalise.ts'
 export { compositeIndex, minMaxScores, type IndexRow, type MinMaxScores } from './composite-index.ts'
+export { worstFirst, type WorstFirstReading } from './worst-first.ts'
 export { rankAscending, rankByResidual, rankDescending, type Ranked, type Ranking } from './ranking.ts'
+
+// Star schema
 export { dimension, factTable, UNKNOWN_KEY, type Dimension, type Fact, type FactTable } from './star-schema.ts'
-export { type Column, type Unmeasured } from './paired.ts'
+export { versionedDimension, type MemberVersion, type VersionedDimension } from './versioned-dimension.ts'
+export {
+  checkIntegrity,
+  reconcile,
+  rollUp,
+  type Additivity,
+  type Integrity,
+  type Reconciliation,
+  type RolledUp,
+} from './roll-up.ts'
+
+// Population
 export {
   dependencyRatio,
   medianAge,
@@ -51,3 +75,71 @@ export {
   type Dependency,
   type Growth,
 } from './population.ts'
+
+// Data quality
+export {
+  assessQuality,
+  qualityGrade,
+  type QualityAssessment,
+  type QualityGrade,
+  type QualityOptions,
+  type RuleResult,
+} from './assess-quality.ts'
+export { parseQualityRules, QualityRule, type QualityRuleInput } from './quality-rule.ts'
+export { QUALITY_CHECKS, type QualityContext, type QualityRow } from './quality-checks.ts'
+export { profile, type ColumnProfile, type NumberProfile, type Profile, type ValueKind } from './profile.ts'
+export { modifiedZScores, outliers, type OutlierMethod, type OutlierOptions, type Outliers } from './outliers.ts'
+export {
+  consistencyOfPair,
+  consistencyOverTime,
+  copiedPeriods,
+  denominatorConsistency,
+  dropout,
+  externalConsistency,
+  indicatorCompleteness,
+  reportingRates,
+  sharedValues,
+  verificationFactor,
+  yearOutliers,
+  type ConsistencyOverTime,
+  type IndicatorCompleteness,
+  type PairConsistency,
+  type ReportingRate,
+  type ReportingUnit,
+  type YearOutliers,
+} from './routine-data-quality.ts'
+
+// Lineage
+export { canonicalJson, contentHash } from '../base/hash.ts'
+export {
+  brokenLinks,
+  changed,
+  lineageEntry,
+  lineageSummary,
+  shortHash,
+  type BrokenLink,
+  type LineageEntry,
+  type LineageSummary,
+  type StageRecord,
+} from './lineage.ts'
+export {
+  datasetEvent,
+  facetsBy,
+  jobEvent,
+  OPEN_LINEAGE_TYPE_OF_STATE,
+  runEvent,
+  type ColumnSource,
+  type DatasetEvent,
+  type Facet,
+  type FacetBuilders,
+  type Facets,
+  type JobEvent,
+  type LineageDataset,
+  type LineageJob,
+  type OpenLineageEvent,
+  type OpenLineageEventType,
+  type ParentRun,
+  type RunEvent,
+  type SchemaField,
+  type SizeCounts,
+} from './open-lineage.ts'

@@ -14,6 +14,8 @@ import {
   ppbFromUgM3,
   severity,
   ugM3PerPpb,
+  worstFirst,
+  type AqiCategory,
   type HourlyAir,
   type Pollutant,
 } from 'd2flow/analysis'
@@ -141,35 +143,71 @@ describe('the index over several pollutants', () => {
 
 describe('classes and advice', () => {
   it('F194 keeps each bound in the lower class', () => {
-    const names = [50, 50.0001, 100, 150, 200, 300, 300.01, 1e9].map((index) => aqiCategory(index)?.name)
+    const classes = [50, 50.0001, 100, 150, 200, 300, 300.01, 1e9].map((index) => {
+      const found = aqiCategory(index)
+      return [found?.name, found?.colour]
+    })
 
-    expect(names).toEqual([
-      'Good',
-      'Moderate',
-      'Moderate',
-      'Unhealthy for Sensitive Groups',
-      'Unhealthy',
-      'Very Unhealthy',
-      'Hazardous',
-      'Hazardous',
+    expect(classes).toEqual([
+      ['Good', 'green'],
+      ['Moderate', 'yellow'],
+      ['Moderate', 'yellow'],
+      ['Unhealthy for Sensitive Groups', 'orange'],
+      ['Unhealthy', 'red'],
+      ['Very Unhealthy', 'purple'],
+      ['Hazardous', 'maroon'],
+      ['Hazardous', 'maroon'],
     ])
+  })
+
+  it('F195 walks its bounds in order: in any other, some value falls into a worse class than its own', () => {
+    const order = fc.shuffledSubarray([...AQI_CATEGORIES], { minLength: AQI_CATEGORIES.length })
+    const walk = (categories: readonly AqiCategory[]) =>
+      AQI_CATEGORIES.map(({ upTo }) => categories.find((category) => upTo <= category.upTo)?.name)
+    const own = AQI_CATEGORIES.map(({ upTo }) => aqiCategory(upTo)?.name)
+
+    fc.assert(
+      fc.property(order, (categories) => {
+        const isInOrder = categories.every((category, place) => category === AQI_CATEGORIES[place])
+
+        if (isInOrder) expect(walk(categories)).toEqual(own)
+        else expect(walk(categories)).not.toEqual(own)
+      }),
+    )
   })
 
   it('F195 does not call a missing number good', () => {
-    expect(aqiCategory(Number.NaN)).toBeNull()
+    expect([Number.NaN, null].map(aqiCategory)).toEqual([null, null])
   })
 
   it('F196 has six different texts, and one for a class it does not know', () => {
-    expect(new Set(AQI_CATEGORIES.map(({ advice }) => advice)).size).toBe(6)
+    expect(new Set(AQI_CATEGORIES.map(({ name }) => advisory(name))).size).toBe(6)
+    expect(AQI_CATEGORIES.every(({ advice }) => advice.length > 0)).toBe(true)
     expect(advisory('Purple haze')).toBe('There is no advice for this class.')
   })
 
-  it('F197 ranks by class', () => {
-    expect(['Moderate', 'Hazardous', 'Good'].toSorted((a, b) => severity(b) - severity(a))).toEqual([
-      'Hazardous',
-      'Moderate',
-      'Good',
-    ])
+  it('F197 finds the worst by class, then value, then name, whatever the order', () => {
+    const reading = (city: string, category: string, value: number) => ({ city, category, value })
+    const readings = [
+      reading('Oslo', 'Moderate', 99),
+      reading('Bergen', 'Hazardous', 12),
+      reading('Bergen', 'Good', 500),
+      reading('Stavanger', 'Moderate', 60),
+      reading('Arendal', 'Moderate', 60),
+      reading('Tromsø', 'Good', 3),
+    ]
+
+    fc.assert(
+      fc.property(fc.shuffledSubarray(readings, { minLength: readings.length }), (shuffled) => {
+        const worst = worstFirst(shuffled, {
+          place: ({ city }) => city,
+          severity: ({ category }) => severity(category),
+          value: ({ value }) => value,
+        })
+
+        expect(worst.map(({ city }) => city)).toEqual(['Bergen', 'Oslo', 'Arendal', 'Stavanger', 'Tromsø'])
+      }),
+    )
   })
 })
 

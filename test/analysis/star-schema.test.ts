@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  checkIntegrity,
   compositeIndex,
   dimension,
   factTable,
@@ -9,6 +10,9 @@ import {
   rankAscending,
   rankByResidual,
   rankDescending,
+  reconcile,
+  rollUp,
+  versionedDimension,
 } from '../../src/analysis/index.ts'
 
 const NORDIC = Object.freeze([
@@ -102,6 +106,106 @@ describe('factTable', () => {
       expect.objectContaining({ code: 'data/value', message: 'rows 0 and 1 are both the fact of country 1, year 1' }),
     )
     expect(() => load([{ ...norway, value: Infinity }])).toThrow(expect.objectContaining({ code: 'data/value' }))
+  })
+})
+
+describe('versionedDimension', () => {
+  const iso3 = (row: { iso3: string }) => row.iso3
+  const first = versionedDimension(
+    [
+      { iso3: 'NOR', group: 'high' },
+      { iso3: 'SWE', group: 'high' },
+    ],
+    iso3,
+    {
+      on: '2020-01-01',
+    },
+  )
+
+  it('F210 gives a changed member a new row and key, and joins facts by their own day', () => {
+    const second = versionedDimension(
+      [
+        { iso3: 'NOR', group: 'low' },
+        { iso3: 'SWE', group: 'high' },
+      ],
+      iso3,
+      {
+        on: '2022-01-01',
+        known: first.rows,
+      },
+    )
+
+    expect(second.rows).toEqual([
+      { iso3: 'NOR', group: 'high', key: 1, validFrom: '2020-01-01', validTo: '2022-01-01', current: false },
+      { iso3: 'SWE', group: 'high', key: 2, validFrom: '2020-01-01', validTo: null, current: true },
+      { iso3: 'NOR', group: 'low', key: 3, validFrom: '2022-01-01', validTo: null, current: true },
+    ])
+    expect(['2021-12-31', '2022-01-01', '2019-12-31'].map((day) => second.keyOn('NOR', day))).toEqual([1, 3, 0])
+    expect([second.keyOn('DNK', '2022-01-01'), second.keyOn(null, '2022-01-01')]).toEqual([0, 0])
+  })
+
+  it('changes nothing when the same is loaded again', () => {
+    const again = versionedDimension([{ iso3: 'NOR', group: 'high' }], iso3, { on: '2021-01-01', known: first.rows })
+
+    expect(again.rows).toEqual(first.rows)
+  })
+
+  it('refuses a member given twice, and a change before the state that it ends', () => {
+    const nor = { iso3: 'NOR', group: 'low' }
+
+    expect(() => versionedDimension([nor, nor], iso3, { on: '2021-01-01' })).toThrow(
+      expect.objectContaining({ code: 'data/value' }),
+    )
+    expect(() => versionedDimension([nor], iso3, { on: '2020-01-01', known: first.rows })).toThrow(
+      expect.objectContaining({ code: 'data/value' }),
+    )
+  })
+})
+
+describe('rollUp', () => {
+  const facts = [
+    { keys: { unit: 1, year: 1 }, value: 10 },
+    { keys: { unit: 2, year: 1 }, value: 20 },
+    { keys: { unit: 1, year: 2 }, value: null },
+    { keys: { unit: 2, year: 2 }, value: null },
+  ]
+
+  it('sums what may be summed, and nothing to null', () => {
+    expect(rollUp(facts, ['year'], { kind: 'additive' })).toEqual([
+      { keys: { year: 1 }, sum: 30, facts: 2, missing: 0 },
+      { keys: { year: 2 }, sum: null, facts: 2, missing: 2 },
+    ])
+    expect(rollUp([], ['year'], { kind: 'additive' })).toEqual([])
+  })
+
+  it('refuses to sum people over years, and rates over anything', () => {
+    const population = { kind: 'semi-additive', notOver: ['year'] } as const
+
+    expect(rollUp(facts, ['year'], population)).toHaveLength(2)
+    expect(() => rollUp(facts, ['unit'], population)).toThrow(expect.objectContaining({ code: 'config/params' }))
+    expect(() => rollUp(facts, ['unit'], { kind: 'non-additive' })).toThrow(
+      expect.objectContaining({ code: 'config/params', message: 'a non-additive measure is not summed over year' }),
+    )
+  })
+
+  it('F211 finds a key that its dimension does not have, and counts the unknown', () => {
+    const unit = dimension([{ id: 'a' }], (row) => row.id)
+    const strays = [
+      { keys: { unit: 1 }, value: 1 },
+      { keys: { unit: 7 }, value: 1 },
+      { keys: { unit: 0 }, value: 1 },
+    ]
+
+    expect(checkIntegrity(strays, { unit })).toEqual({
+      orphans: [{ fact: 1, dimension: 'unit', key: 7 }],
+      unknown: { unit: 1 },
+    })
+  })
+
+  it('accounts for every row and every sum', () => {
+    expect(reconcile([0.1, 0.2, 0.3, null], [0.3, 0.1, null], [0.2])).toMatchObject({ reconciled: true })
+    expect(reconcile([1, 2, 3], [1, 2], [])).toEqual({ reconciled: false, rowsUnaccounted: 1, sumDifference: 3 })
+    expect(reconcile([1, 2], [1, 1], [])).toMatchObject({ reconciled: false, rowsUnaccounted: 0, sumDifference: 1 })
   })
 })
 
