@@ -14,6 +14,7 @@ import type { ArtifactDraft } from '../model/artifact.ts'
 import type { OpenOptions } from './open-block.ts'
 import { openBlock } from './open-block.ts'
 import type { Frame } from './runtime-info.ts'
+import type { Waits } from './waits.ts'
 
 /** What a flow, a task and a hook can do. */
 export interface RunContext {
@@ -48,11 +49,15 @@ export interface RunContext {
   variable<T extends JsonValue = null>(name: string, options?: { readonly orElse: T }): Promise<JsonValue | T>
   /** The run did its work but not all is well: it ends `completed`, named CompletedWithErrors, with this message. */
   warn(message: string): void
-  /** Waits on the lent clock; ends early with the run. */
+  /**
+   * Waits on the lent clock; ends early with the run. In the body of a flow, five minutes and more are kept like
+   * `sleepUntil`.
+   */
   sleep(ms: number): Promise<void>
 }
 
-export type FlowContext = RunContext
+/** What only the body of a flow can do: wait for a person, or for a moment far away. */
+export interface FlowContext extends RunContext, Waits {}
 
 export interface TaskContext extends RunContext {
   /** From 1. */
@@ -122,6 +127,23 @@ export function bareContext(given: Partial<TaskContext> = {}): TaskContext {
     sleep: (ms) => systemClock.sleep(ms),
     ...given,
   }
+}
+
+/** The same for the body of a flow: nobody can be asked, and a sleep is a plain one. */
+export function bareFlowContext(given: Partial<FlowContext> = {}): FlowContext {
+  const nobody = () =>
+    Promise.reject(
+      new ConfigError('config/setting', 'there is no run that could wait for a person', {
+        hint: 'hand the bare function a context that answers, for example { waitForApproval: async () => … }',
+      }),
+    )
+  return Object.assign(bareContext(), {
+    pause: nobody,
+    suspend: nobody,
+    waitForApproval: nobody,
+    sleepUntil: (moment: Date) => systemClock.sleep(moment.getTime() - systemClock.now().getTime()),
+    ...given,
+  })
 }
 
 async function publish({ scope, step }: Frame, draft: ArtifactDraft): Promise<string | null> {

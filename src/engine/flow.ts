@@ -7,7 +7,7 @@
 import type { z } from 'zod'
 import { ConfigError } from '../base/errors.ts'
 import { checkRetryPolicy, type RetryPolicy } from '../model/retry.ts'
-import { bareContext, type FlowContext } from './context.ts'
+import { bareFlowContext, type FlowContext } from './context.ts'
 import type { Earlier, Feed } from './feed.ts'
 import type { FlowCore, FlowRetryContext } from './flow-core.ts'
 import type { Future, Settled } from './future.ts'
@@ -135,7 +135,7 @@ export function flow(
     version: { value: definition.version ?? null },
     params: { value: definition.params ?? null },
     settle: { value: (params: unknown, options?: FlowCallOptions) => call(params, options).settled() },
-    fn: { value: (params: never, ctx?: Partial<FlowContext>) => definition.run(params, bareContext(ctx)) },
+    fn: { value: (params: never, ctx?: Partial<FlowContext>) => definition.run(params, bareFlowContext(ctx)) },
   }) as unknown as Flow<never, unknown>
   const core: FlowCore = {
     name: definition.name,

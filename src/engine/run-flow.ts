@@ -24,8 +24,9 @@ import { become, callFlowHooks, tidings } from './run-state.ts'
 import { closeClients, createRunScope, type RunScope } from './run-scope.ts'
 import { withinFrame, type Frame } from './runtime-info.ts'
 import { createStepTable, loadSteps, type StepTable } from './steps.ts'
-import { stopKind, stopMessage, type StopKind } from './stop.ts'
+import { stopKind, stopMessage, waitsAs, type StopKind } from './stop.ts'
 import { timeUp } from './time-limit.ts'
+import { waitsOf } from './waits.ts'
 
 /** Where an attempt left the run. A state that is `scheduled` means: claim it again when it falls due. */
 export interface Attempt {
@@ -122,7 +123,7 @@ async function runBody(frame: Frame, params: unknown): Promise<Finished> {
   const { flow } = scope
   const timer = startFlowLimit(scope)
   try {
-    const context = contextOf(frame, scope.run.runCount)
+    const context = Object.assign(contextOf(frame, scope.run.runCount), waitsOf(frame))
     const body = withinFrame(frame, async () => await verdictOn(await flow.run(params as never, context)))
     const verdict = await untilAbandoned(scope, body)
     await settleAll(scope, { tell: true })
@@ -160,6 +161,7 @@ async function end(
   if (stop === 'cancelled')
     return await endCancelled(frame, cancelling, 'error' in finished ? null : 'it had finished by itself')
   if (stop === 'timeout') return await endFailed(frame, cancelling, reason, true, began)
+  if (stop === 'let-go') return await letGo(frame, cancelling, reason)
   if ('error' in finished) {
     if (stop === 'handed-back') return await handBack(frame, reason)
     return await endFailed(frame, cancelling, finished.error, false, began)
@@ -237,6 +239,17 @@ async function awaitRetry(
   await scope.recorder.flushLogs()
   if (!(await becomeFinal(frame, cancelling, state, {}))) return await endCancelled(frame, cancelling, message)
   return { state, error }
+}
+
+/** The run waits without a process, whatever its body made of being told so. */
+async function letGo(frame: Frame, cancelling: Cancelling, reason: unknown): Promise<Settled<unknown>> {
+  const { scope } = frame
+  const state = waitsAs(reason)
+  if (state === null) throw reason
+  scope.log(null).info(state.message ?? state.name)
+  await scope.recorder.flushLogs()
+  if (!(await becomeFinal(frame, cancelling, state, {}))) return await endCancelled(frame, cancelling, null)
+  return { state, error: reason }
 }
 
 async function handBack(frame: Frame, reason: unknown): Promise<Settled<unknown>> {

@@ -8,8 +8,9 @@ import type { JsonObject } from '../base/json.ts'
 import { newRun, type RunRequest } from '../model/new-run.ts'
 import { newState } from '../model/new-state.ts'
 import type { FlowRun } from '../model/run.ts'
-import { isTerminal } from '../model/state.ts'
+import { isSuspended, isTerminal } from '../model/state.ts'
 import type { Change, Store } from '../store/store.ts'
+import { wakeIfOverdue } from './answer-run.ts'
 import type { FlowCore } from './flow-core.ts'
 import type { AnyFlow } from './flow.ts'
 import type { Settled } from './future.ts'
@@ -21,7 +22,7 @@ import { errorOfRun } from './revive.ts'
 import { executeAttempts, type Attempt } from './run-flow.ts'
 import type { Frame } from './runtime-info.ts'
 import type { StepTable } from './steps.ts'
-import { stopKind, stopMessage } from './stop.ts'
+import { stopKind, stopMessage, waitingAs } from './stop.ts'
 import { askAgain, heldBy, isKeyTaken, takeOver } from './take-over.ts'
 
 export interface CreateRunOptions {
@@ -39,8 +40,11 @@ export interface StartRunOptions extends CreateRunOptions {
   readonly whenCompleted?: 'start' | 'reuse'
   /** A run with this key that a live process executes: refuse (default), or wait for its end. */
   readonly whenRunning?: 'refuse' | 'follow'
+  /** A run that waits for a person: give it as it is (default), or go on when they have answered. */
+  readonly whenSuspended?: 'return' | 'follow'
 }
 
+/** A run that has ended here, or that waits: Suspended for a person, or scheduled for another process. */
 export interface EndedRun {
   readonly run: FlowRun
   /** Of a run that completed. */
@@ -95,12 +99,17 @@ export async function startRun(
  *
  * @throws StoreError `store/not-found`, EngineError `engine/lease-lost` when another process has the run
  */
-export async function resumeRun(flow: Pick<AnyFlow, 'core'>, runId: string, host: Host): Promise<EndedRun> {
+export async function resumeRun(
+  flow: Pick<AnyFlow, 'core'>,
+  runId: string,
+  host: Host,
+  { whenSuspended }: Pick<StartRunOptions, 'whenSuspended'> = {},
+): Promise<EndedRun> {
   const run = await host.store?.runs.get(runId)
   if (run === null || run === undefined || host.store === null) {
     throw new ConfigError('config/params', `there is no run "${runId}" to resume`, { hint: 'see d2flow flow-run ls' })
   }
-  const taken = await takeUp(flow.core, run, { host, store: host.store, whenRunning: 'refuse' })
+  const taken = await takeUp(flow.core, run, { host, store: host.store, whenRunning: 'refuse', whenSuspended })
   return ended(taken)
 }
 
@@ -117,7 +126,7 @@ export interface RunHereOptions extends StartRunOptions {
 
 /** The same for a flow that is started, called with nothing around it, or called by another. */
 export async function runHere(core: FlowCore, parameters: JsonObject, options: RunHereOptions): Promise<RunEnd> {
-  const { host, parent } = options
+  const { host, parent, whenSuspended } = options
   const { store, leaseMs = LEASE_MS } = host
   const unfinished = options.fresh === true ? null : await goOnUnderKey(core, parameters, options)
   if (unfinished !== null) return unfinished
@@ -131,21 +140,21 @@ export async function runHere(core: FlowCore, parameters: JsonObject, options: R
     if (theirs === null) throw error
     return theirs
   }
-  return await seeThrough(core, run, { host, parent })
+  return await seeThrough(core, run, { host, parent, whenSuspended })
 }
 
 /** The end of the run that has the key; null when there is none to go on with. */
 async function goOnUnderKey(
   core: FlowCore,
   parameters: JsonObject,
-  { host, key, parent, whenCompleted, whenRunning = 'refuse' }: RunHereOptions,
+  { host, key, parent, whenCompleted, whenRunning = 'refuse', whenSuspended }: RunHereOptions,
 ): Promise<RunEnd | null> {
   const { store } = host
   if (store === null || key === undefined) return null
   const found = await store.runs.findByKey(core.name, key)
   if (found === null || (found.state.type === 'completed' && whenCompleted !== 'reuse')) return null
   refuseOtherParameters(found, parameters, key)
-  return await takeUp(core, found, { host, store, parent, whenRunning })
+  return await takeUp(core, found, { host, store, parent, whenRunning, whenSuspended })
 }
 
 /** What finished with other parameters is no part of this run. */
@@ -160,15 +169,24 @@ function refuseOtherParameters(found: FlowRun, parameters: JsonObject, key: stri
 interface SeeThroughOptions {
   readonly host: Host
   readonly parent?: Frame | undefined
+  readonly whenSuspended?: StartRunOptions['whenSuspended']
 }
 
 /** A claimed run to its end, through the waits between its attempts. */
-async function seeThrough(core: FlowCore, claimed: FlowRun, { host, parent }: SeeThroughOptions): Promise<RunEnd> {
+async function seeThrough(
+  core: FlowCore,
+  claimed: FlowRun,
+  { host, parent, whenSuspended }: SeeThroughOptions,
+): Promise<RunEnd> {
   let run = claimed
   let steps: StepTable | undefined
   for (;;) {
     const attempt = await executeLeased(core, run, host, parent, steps)
-    if (attempt.run.state.type !== 'scheduled' || attempt.run.state.name === 'Resuming') return attempt
+    if (isSuspended(attempt.run.state) && whenSuspended === 'follow' && host.store !== null) {
+      const { store } = host
+      return await takeUp(core, attempt.run, { host, store, whenRunning: 'follow', whenSuspended, seenAlive: true })
+    }
+    if (attempt.run.state.type !== 'scheduled' || isHandedBack(attempt)) return attempt
     const dueAt = attempt.run.state.details.scheduledFor
     const waitMs = dueAt === undefined ? 0 : Date.parse(dueAt) - host.clock.now().getTime()
     try {
@@ -182,12 +200,22 @@ async function seeThrough(core: FlowCore, claimed: FlowRun, { host, parent }: Se
         store: host.store,
         parent,
         whenRunning: 'follow',
+        whenSuspended,
         seenAlive: true,
       })
     }
     run = { ...attempt.run, state: newState('pending', host.clock.now()) }
     steps = attempt.steps
   }
+}
+
+function isDueLater({ state }: FlowRun, now: Date): boolean {
+  return state.type === 'scheduled' && (state.details.scheduledFor ?? state.at) > now.toISOString()
+}
+
+/** This process goes away: the run is another's to go on with. */
+function isHandedBack({ outcome }: Attempt): boolean {
+  return 'error' in outcome && stopKind(outcome.error) === 'handed-back'
 }
 
 /** With its lease kept alive; a lease that is lost stops the run, and so does a wish that is written down elsewhere. */
@@ -222,19 +250,24 @@ interface TakeUpOptions extends SeeThroughOptions {
 
 /** A run that is there already: claimed as soon as it may be, followed while it is another's, or its end as it is kept. */
 async function takeUp(core: FlowCore, found: FlowRun, options: TakeUpOptions): Promise<RunEnd> {
-  const { host, store, parent } = options
+  const { host, store, parent, whenSuspended } = options
   const { clock } = host
   let seenAlive = options.seenAlive ?? false
   for (let run = found; ; run = (await store.runs.get(run.id)) ?? run) {
     if (run.state.type === 'completed' || (seenAlive && isTerminal(run.state))) return await storedEnd(run, host)
-    if (isTerminal(run.state) || (run.state.type === 'scheduled' && !seenAlive)) await askAgain(run, host, store)
+    if (isSuspended(run.state)) {
+      const woken = await wakeIfOverdue(store, run, clock.now())
+      if (!woken && whenSuspended !== 'follow')
+        return { run, outcome: { state: run.state, error: waitingAs(run.state) } }
+      seenAlive = true
+    } else if (isTerminal(run.state) || (!seenAlive && isDueLater(run, clock.now()))) await askAgain(run, host, store)
     else if (run.state.type !== 'scheduled' && !(await takeOver(run, host, store))) {
       if (options.whenRunning === 'refuse') throw await heldBy(run, store)
       seenAlive = true
     }
     const { leaseMs = LEASE_MS } = host
     const [claimed] = await store.leases.claim(host.identity, { limit: 1, leaseMs, runIds: [run.id] })
-    if (claimed !== undefined) return await seeThrough(core, claimed, { host, parent })
+    if (claimed !== undefined) return await seeThrough(core, claimed, { host, parent, whenSuspended })
     try {
       await clock.sleep(FOLLOW_EVERY_MS, host.signal)
     } catch (error) {

@@ -100,9 +100,9 @@ export async function stop(work: Work, reason: unknown): Promise<Settled<unknown
   const at = scope.host.clock.now()
   const message = stopMessage(reason)
   const state =
-    kind === 'handed-back'
+    kind === 'handed-back' || kind === 'let-go'
       ? newState('scheduled', at, { name: 'Resuming', message, details: { scheduledFor: at.toISOString() } })
       : newState('cancelled', at, { message })
-  await record.write([state], kind === 'handed-back' ? {} : { endedAt: state.at })
+  await record.write([state], state.type === 'scheduled' ? {} : { endedAt: state.at })
   return { state, error: reason }
 }

@@ -1,6 +1,6 @@
 /** The steps of a run that are known from before: what a resumed run need not do again. */
 import { ConfigError } from '../base/errors.ts'
-import type { TaskRun } from '../model/task-run.ts'
+import { isSuperseded, type TaskRun } from '../model/task-run.ts'
 import type { Store } from '../store/store.ts'
 
 export interface StepTable {
@@ -21,7 +21,7 @@ export function createStepTable(known: readonly TaskRun[] = []): StepTable {
   let lastDoneAt = ''
   let ordinal = 0
   for (const taskRun of known) {
-    byKey.set(taskRun.key, taskRun)
+    if (!isSuperseded(taskRun)) byKey.set(taskRun.key, taskRun)
     numbers.set(taskRun.taskName, (numbers.get(taskRun.taskName) ?? 0) + 1)
     ordinal = Math.max(ordinal, taskRun.ordinal + 1)
     const { endedAt } = taskRun

@@ -2,6 +2,7 @@
 import { EngineError, isToolkitError } from '../base/errors.ts'
 import { newState } from '../model/new-state.ts'
 import type { FlowRun } from '../model/run.ts'
+import { isSuspended } from '../model/state.ts'
 import type { Change, Store } from '../store/store.ts'
 import type { Host } from './host.ts'
 
@@ -16,7 +17,7 @@ export async function askAgain(run: FlowRun, host: Host, store: Store): Promise<
 
 /** Whether the run is free now: its lease ran out, or its process is known to be gone. */
 export async function takeOver(run: FlowRun, host: Host, store: Store): Promise<boolean> {
-  if (run.state.type === 'paused') return false
+  if (isSuspended(run.state)) return false
   const lease = (await store.leases.list()).find(({ runId }) => runId === run.id)
   if (lease !== undefined && host.isGone?.(lease.worker) !== true) return false
   const at = host.clock.now()

@@ -40,6 +40,8 @@ export type StateName =
   | 'CompletedWithErrors'
   | 'Cached'
   | 'RolledBack'
+  /** A step that a person asked to be done again: its result stands in the history and is used no more. */
+  | 'Superseded'
   | 'Failed'
   | 'TimedOut'
   | 'Crashed'
@@ -57,6 +59,10 @@ export interface StateDetails {
   /** Repeating a transition with the same id is ignored. */
   readonly transitionId?: string
   readonly retriable?: boolean
+  /** Which wait of the body a paused state belongs to, and the state that ended it. */
+  readonly pauseKey?: string
+  /** When a pause runs out, ISO 8601. */
+  readonly pauseExpiresAt?: string
   readonly [detail: string]: unknown
 }
 
@@ -128,6 +134,11 @@ export function isTerminal(state: Pick<State, 'type'>): boolean {
   return TERMINAL.has(state.type)
 }
 
+/** Whether it waits for a person and no process holds it; a run that is merely Paused keeps its process. */
+export function isSuspended(state: Pick<State, 'type' | 'name'>): boolean {
+  return state.type === 'paused' && state.name === 'Suspended'
+}
+
 /** Whether waiting for the run is over: terminal, or held back for good by a failed earlier task. */
 export function isSettled(state: Pick<State, 'type' | 'name'>): boolean {
   return isTerminal(state) || (state.type === 'pending' && state.name === 'NotReady')
@@ -135,7 +146,8 @@ export function isSettled(state: Pick<State, 'type' | 'name'>): boolean {
 
 /**
  * Whether a run of this kind may go from one state to another. Two arrows depend on the name and not only on the type:
- * a paused flow is cancelled at once only when it is Suspended, and a completed task stays completed only as RolledBack.
+ * a paused flow is cancelled at once only when it is Suspended, and a completed task stays completed only as RolledBack
+ * or Superseded.
  */
 export function mayBecome(
   kind: RunKind,
@@ -144,8 +156,8 @@ export function mayBecome(
 ): boolean {
   if (from === 'new') return TRANSITIONS[kind].new.includes(to.type)
   if (!TRANSITIONS[kind][from.type].includes(to.type)) return false
-  if (kind === 'flow' && from.type === 'paused' && to.type === 'cancelled') return from.name === 'Suspended'
-  if (kind === 'task' && from.type === 'completed') return to.name === 'RolledBack'
+  if (kind === 'flow' && from.type === 'paused' && to.type === 'cancelled') return isSuspended(from)
+  if (kind === 'task' && from.type === 'completed') return to.name === 'RolledBack' || to.name === 'Superseded'
   if (kind === 'task' && from.type === 'pending' && to.type === 'pending') return to.name === 'NotReady'
   return true
 }

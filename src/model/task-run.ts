@@ -28,3 +28,8 @@ export interface TaskRun {
   readonly result: KeptResult | null
   readonly failure: Failure | null
 }
+
+/** Whether its result is used no more: a person asked for the step again. A newer step bears its key now. */
+export function isSuperseded({ state }: Pick<TaskRun, 'state'>): boolean {
+  return state.type === 'completed' && state.name === 'Superseded'
+}

@@ -6,6 +6,7 @@ import type { Clock } from '../base/clock.ts'
 import { MINUTE, SECOND } from '../base/duration.ts'
 import { toFailure } from '../base/failure.ts'
 import type { Log } from '../base/log.ts'
+import { wakeOverdue } from '../engine/answer-run.ts'
 import { callCrashHooks } from '../engine/crash-hooks.ts'
 import { HEED_EVERY_MS } from '../engine/lease.ts'
 import { executeRun } from '../engine/run-flow.ts'
@@ -128,6 +129,8 @@ export function createService(options: ServeOptions): Service {
     async tick({ slow }) {
       if (slow) {
         await reap({ ...crashRules(), me })
+        const overdue = await wakeOverdue(store, clock.now())
+        if (overdue > 0) log.warn(`${overdue} runs waited for an answer that nobody gave in time`)
         const { made, skipped } = await schedule(store, clock.now())
         if (skipped > 0) log.warn(`${skipped} missed moments were left out; see d2flow flow-run ls --state cancelled`)
         if (made > 0) log.debug(`${made} runs were made ahead`)

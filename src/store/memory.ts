@@ -17,8 +17,8 @@ import { assertTransition, isTerminal, type State } from '../model/state.ts'
 import type { TaskRun } from '../model/task-run.ts'
 import type { TransactionRecord } from '../model/transaction.ts'
 import { levelsFrom } from './log-levels.ts'
-import { keyTaken, lostRun, nameTaken, runExists, unknownRun, unknownTaskRun } from './refusals.ts'
-import { endsLease, freesSlots, isRepeated, scheduledForMs } from './state-rules.ts'
+import { keyTaken, lostRun, nameTaken, runExists, runMovedOn, unknownRun, unknownTaskRun } from './refusals.ts'
+import { endsLease, isRepeated, scheduledForMs } from './state-rules.ts'
 import type { CacheRecord, Change, Lease, RunFilter, RunTally, Store } from './store.ts'
 
 const RUNS_PER_PAGE = 50
@@ -139,6 +139,7 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
         const { state } = change
         const { run, history } = heldRun(change.runId, change.epoch)
         if (isRepeated(history, state)) return
+        if (change.ifStateId !== undefined && run.state.id !== change.ifStateId) throw runMovedOn(run.id, run.state)
         assertTransition('flow', run.state, state)
         if (isTerminal(run.state) && hasLiveKey(run)) throw keyTaken(run.flowName, run.key ?? '')
         runs.put(run.id, {
@@ -243,7 +244,7 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
     async write(changes) {
       transaction(() => applyChanges(copied(changes)))
       for (const change of changes) {
-        if (change.kind === 'run-state' && freesSlots(change.state)) limits.freeRun(change.runId)
+        if (change.kind === 'run-state' && endsLease(change.state)) limits.freeRun(change.runId)
       }
     },
 

@@ -1,5 +1,6 @@
 /** What a store says when it refuses: the same words from every store. */
 import { StoreError } from '../base/errors.ts'
+import type { State } from '../model/state.ts'
 
 export function unknownRun(runId: string): StoreError {
   return new StoreError('store/not-found', `there is no run with the id "${runId}"`, {
@@ -21,6 +22,15 @@ export function lostRun(runId: string, epoch: number, known: number): StoreError
     hint: 'the run was taken over: stop working on it, or read it again',
     retryable: true,
     details: { runId, epoch, known },
+  })
+}
+
+/** The run has moved on since the writer looked at it. */
+export function runMovedOn(runId: string, present: Pick<State, 'name'>): StoreError {
+  return new StoreError('store/stale', `run "${runId}" is ${present.name} by now: somebody else was faster`, {
+    hint: 'look at the run again, and decide anew',
+    retryable: true,
+    details: { runId, state: present.name },
   })
 }
 

@@ -1,14 +1,9 @@
 /** What a new state means for the rows around it: the same in every store. */
-import { isTerminal, type State, type StateType } from '../model/state.ts'
+import { isSuspended, isTerminal, type State, type StateType } from '../model/state.ts'
 
-/** A run that has ended or that waits for its turn is held by nobody. */
+/** A run that has ended, that waits for its turn, or that left its process to wait for a person is held by nobody and holds no slot. */
 export function endsLease(state: State): boolean {
-  return isTerminal(state) || state.type === 'scheduled'
-}
-
-/** A run that lets go of its process gives back its slots too; one that is paused in its process keeps them. */
-export function freesSlots(state: State): boolean {
-  return endsLease(state) || (state.type === 'paused' && state.name === 'Suspended')
+  return isTerminal(state) || state.type === 'scheduled' || isSuspended(state)
 }
 
 /** When a scheduled run falls due; null in every other state. Without a moment of its own it is due at once. */

@@ -52,7 +52,9 @@ export type Change =
     }
   /**
    * A run's next state, checked against the transition table and `epoch`. `nextEpoch` fences off whoever held the run.
-   * The new state ends the lease of the run when it is terminal or scheduled, and gives its slots back; so does Suspended.
+   * With `ifStateId` the run must still be in that very state, else `store/stale`: how one of two people who decide at
+   * once is refused. The new state ends the lease of the run when it is terminal, scheduled or Suspended, and gives its
+   * slots back.
    */
   | {
       readonly kind: 'run-state'
@@ -61,6 +63,7 @@ export type Change =
       readonly state: State
       readonly patch?: RunPatch
       readonly nextEpoch?: number
+      readonly ifStateId?: string
     }
   /** Members of a run without a new state (a fallback that was used, a warning). */
   | { readonly kind: 'run-patched'; readonly runId: string; readonly epoch: number; readonly patch: RunPatch }

@@ -4,6 +4,7 @@ import { newState } from '../../src/model/new-state.ts'
 import {
   assertTransition,
   isSettled,
+  isSuspended,
   isTerminal,
   mayBecome,
   STATE_TYPES,
@@ -50,11 +51,11 @@ const TASK = `
   cancelling . . . . . . . . .
   cancelled  . . . . . . . . .`
 
-/** The arrows that hang on a name: the state before, or the state after, must bear it. */
-const BY_NAME: Readonly<Record<string, { readonly before?: string; readonly after?: string }>> = {
-  'flow paused cancelled': { before: 'Suspended' },
-  'task pending pending': { after: 'NotReady' },
-  'task completed completed': { after: 'RolledBack' },
+/** The arrows that hang on a name: the state before, or the state after, must bear one of these. */
+const BY_NAME: Readonly<Record<string, { readonly before?: readonly string[]; readonly after?: readonly string[] }>> = {
+  'flow paused cancelled': { before: ['Suspended'] },
+  'task pending pending': { after: ['NotReady'] },
+  'task completed completed': { after: ['RolledBack', 'Superseded'] },
 }
 
 function arrows(kind: RunKind, picture: string): readonly (readonly [RunKind, StateType | 'new', StateType, string])[] {
@@ -98,11 +99,13 @@ describe('the transition table', () => {
   })
 
   it.each(ALL.filter(([, , , mark]) => mark === 'N'))('%s: %s to %s hangs on a name', (kind, from, to) => {
-    const { before, after } = BY_NAME[`${kind} ${from} ${to}`] ?? {}
-    const state = (type: StateType, name: string | undefined) =>
-      newState(type, new Date(0), name === undefined ? {} : { name })
+    const { before = ['Any'], after = ['Any'] } = BY_NAME[`${kind} ${from} ${to}`] ?? {}
+    const state = (type: StateType, name: string) => newState(type, new Date(0), { name })
 
-    expect(mayBecome(kind, state(from as StateType, before), state(to, after))).toBe(true)
+    const named = before.flatMap((one) => after.map((other) => [one, other] as const))
+    for (const [one, other] of named) {
+      expect(mayBecome(kind, state(from as StateType, one), state(to, other))).toBe(true)
+    }
     expect(mayBecome(kind, state(from as StateType, 'Other'), state(to, 'Other'))).toBe(false)
   })
 
@@ -126,6 +129,12 @@ describe('a state', () => {
     const terminal = STATE_TYPES.filter((type) => isTerminal({ type }))
 
     expect(terminal).toEqual(['completed', 'failed', 'crashed', 'cancelled'])
+  })
+
+  it('is suspended when it waits for a person and no process holds it', () => {
+    expect(isSuspended({ type: 'paused', name: 'Suspended' })).toBe(true)
+    expect(isSuspended({ type: 'paused', name: 'Paused' })).toBe(false)
+    expect(isSuspended({ type: 'scheduled', name: 'Suspended' })).toBe(false)
   })
 
   it('is settled when it is terminal, or when an earlier step failed and it never runs', () => {

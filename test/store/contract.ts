@@ -5,6 +5,7 @@ import { newId } from '../../src/base/ids.ts'
 import { markdown, progress, table } from '../../src/model/artifact.ts'
 import { newState } from '../../src/model/new-state.ts'
 import type { FlowRun } from '../../src/model/run.ts'
+import type { State } from '../../src/model/state.ts'
 import { WAITING_MS, type SlotRequest, type SlotWant } from '../../src/model/limit.ts'
 import type { LogLine } from '../../src/model/log-line.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -199,6 +200,20 @@ export function storeContract(open: (clock: FakeClock) => Promise<StoreUnderTest
 
       await expect(retried).rejects.toMatchObject({ code: 'store/stale' })
       expect((await loaded(store, first.id)).state.type).toBe('failed')
+    })
+
+    it('gives one of two who decide at once their way, when they say what they saw', async () => {
+      const run = await startedRun(store, a.run())
+      const seen = (await loaded(store, run.id)).state.id
+      const paused = state('paused')
+      const decide = async (next: State) =>
+        await store.write([{ kind: 'run-state', runId: run.id, epoch: 0, state: next, ifStateId: seen }])
+
+      await decide(paused)
+      const second = decide(state('cancelling'))
+
+      await expect(second).rejects.toMatchObject({ code: 'store/stale', details: { state: 'Paused' } })
+      expect((await loaded(store, run.id)).state).toEqual(paused)
     })
 
     it('refuses a second run with the same id', async () => {
@@ -865,6 +880,27 @@ export function storeContract(open: (clock: FakeClock) => Promise<StoreUnderTest
       ])
 
       expect((await store.leases.list()).map(({ runId }) => runId)).toEqual([goesOn.id])
+    })
+
+    it('end with a run that is suspended, and stay with one that is paused', async () => {
+      const [suspended, paused] = [a.run(), a.run()]
+      await store.write(
+        [suspended, paused].map((run) => ({
+          kind: 'run-created',
+          run: { ...run, state: state('pending'), epoch: 1 },
+          claimed: { worker: worker('one'), leaseMs: 30 * SECOND },
+        })),
+      )
+      const waits = async (run: FlowRun, name: string) =>
+        await store.write([
+          { kind: 'run-state', runId: run.id, epoch: 1, state: state('running') },
+          { kind: 'run-state', runId: run.id, epoch: 1, state: state('paused', { name }) },
+        ])
+
+      await waits(suspended, 'Suspended')
+      await waits(paused, 'Paused')
+
+      expect((await store.leases.list()).map(({ runId }) => runId)).toEqual([paused.id])
     })
 
     it('run out at once for processes that are known to be gone', async () => {

@@ -3,8 +3,8 @@ import type { Failure } from '../../base/failure.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { FlowRun } from '../../model/run.ts'
 import { assertTransition, isTerminal, type StateType } from '../../model/state.ts'
-import { keyTaken, lostRun, runExists, unknownRun } from '../refusals.ts'
-import { ENDED, endsLease, freesSlots, isRepeated, scheduledForMs } from '../state-rules.ts'
+import { keyTaken, lostRun, runExists, runMovedOn, unknownRun } from '../refusals.ts'
+import { ENDED, endsLease, isRepeated, scheduledForMs } from '../state-rules.ts'
 import type { Change, RunFilter, RunPatch, RunStore } from '../store.ts'
 import { select, type Connection, type Database, type SqlValue } from './database.ts'
 import { grantLease } from './grant-lease.ts'
@@ -151,6 +151,7 @@ export async function moveRun(
   const { state, nextEpoch = row.epoch } = change
   if (state.details.transitionId !== undefined && isRepeated(readHistory(row.history), state)) return
   const present = lastState(row.history)
+  if (change.ifStateId !== undefined && present.id !== change.ifStateId) throw runMovedOn(row.id, present)
   assertTransition('flow', present, state)
   if (isTerminal(present) && row.key !== null) {
     const revived = { id: row.id, flowName: row.flow_name, key: row.key }
@@ -162,8 +163,10 @@ export async function moveRun(
     updateText('runs', ['state_type', 'scheduled_for', 'history = history || ?', 'epoch', ...patch.columns], 'pk = ?'),
     [state.type, scheduledForMs(state), historyLine(state), nextEpoch, ...patch.values, row.pk],
   )
-  if (endsLease(state)) await connection.run('delete from leases where run = ?', [row.pk])
-  if (freesSlots(state)) await freeSlotsOf(connection, row.pk)
+  if (endsLease(state)) {
+    await connection.run('delete from leases where run = ?', [row.pk])
+    await freeSlotsOf(connection, row.pk)
+  }
   writing.knownRuns.set(change.runId, { pk: row.pk, epoch: nextEpoch })
 }
 
