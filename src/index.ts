@@ -29,6 +29,7 @@ export { failed } from './engine/returned-states.ts'
 export { atOnce, concurrent } from './engine/runners.ts'
 export { runtime } from './engine/runtime-info.ts'
 export { task, type AnyTask, type Task } from './engine/task.ts'
+export type { Approval, ApprovalRequest, PauseOptions } from './engine/waits.ts'
 
 export { runIfMain } from './project/run-if-main.ts'
 
