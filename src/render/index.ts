@@ -1,4 +1,9 @@
 /** The door `d2flow/render`: values as text, tables and pages for people. */
+export { barChart, type Bar, type BarChartOptions } from './charts/bar-chart.ts'
+export { lineChart, type Line, type LineChartOptions } from './charts/line-chart.ts'
+export { mapChart, type MapChartOptions } from './charts/map-chart.ts'
+export { matrixChart, type MatrixChartOptions } from './charts/matrix-chart.ts'
+export { scatterChart, type ScatterChartOptions } from './charts/scatter-chart.ts'
 export { formatBytes, formatCell, formatCount, formatMoment, formatNumber, MISSING } from './format.ts'
 export { escape, htmlReport } from './html-report.ts'
 export { markdownTable, markdownToHtml } from './markdown.ts'
