@@ -12,7 +12,7 @@ export { image, link, markdown, progress, table, type ArtifactDraft, type TableR
 export type { CachePolicy } from './model/cache-key.ts'
 export { Year, yearOf } from './model/relative.ts'
 export { exponentialBackoff, type RetryPolicy } from './model/retry.ts'
-export type { FlowRun } from './model/run.ts'
+export type { DataWindow, FlowRun } from './model/run.ts'
 export type { State, StateType } from './model/state.ts'
 export type { TaskRun } from './model/task-run.ts'
 

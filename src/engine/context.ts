@@ -11,6 +11,7 @@ import { silentLog, type Log } from '../base/log.ts'
 import { ConfigError } from '../base/errors.ts'
 import type { Block } from '../blocks/define.ts'
 import type { ArtifactDraft } from '../model/artifact.ts'
+import type { FlowRun } from '../model/run.ts'
 import type { OpenOptions } from './open-block.ts'
 import { openBlock } from './open-block.ts'
 import type { Frame } from './runtime-info.ts'
@@ -20,6 +21,11 @@ import type { Waits } from './waits.ts'
 export interface RunContext {
   /** The moment the run was due: what "last year" and the like are counted from. Not the moment it started. */
   readonly dueAt: Date
+  /**
+   * Whose data the run is about, half open: what has happened since its schedule's moment before this one. A day at a clock
+   * change has 23 or 25 hours. Null for a run without a schedule that was given no window.
+   */
+  readonly window: { readonly fromAt: Date; readonly toAt: Date } | null
   /** Aborts when the run is cancelled, its process goes away, or the time of the body is up. */
   readonly signal: AbortSignal
   readonly log: Log
@@ -70,6 +76,7 @@ export function contextOf(frame: Frame, attempt: number): TaskContext {
   return {
     attempt,
     dueAt: new Date(scope.run.dueAt),
+    window: windowOf(scope.run),
     signal: frame.signal,
     get log() {
       log ??= scope.log(step)
@@ -105,6 +112,7 @@ export function bareContext(given: Partial<TaskContext> = {}): TaskContext {
   return {
     attempt: 1,
     dueAt: systemClock.now(),
+    window: null,
     signal: new AbortController().signal,
     log: silentLog,
     clock: systemClock,
@@ -162,6 +170,10 @@ async function publish({ scope, step }: Frame, draft: ArtifactDraft): Promise<st
     { kind: 'artifact', artifact },
   ])
   return artifact.id
+}
+
+function windowOf({ window }: FlowRun): RunContext['window'] {
+  return window === null ? null : { fromAt: new Date(window.fromAt), toAt: new Date(window.toAt) }
 }
 
 function workDirOf({ scope }: Frame): string {

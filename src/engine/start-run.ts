@@ -7,7 +7,7 @@ import { canonicalJson } from '../base/hash.ts'
 import type { JsonObject } from '../base/json.ts'
 import { newRun, type RunRequest } from '../model/new-run.ts'
 import { newState } from '../model/new-state.ts'
-import type { FlowRun } from '../model/run.ts'
+import type { DataWindow, FlowRun } from '../model/run.ts'
 import { isSuspended, isTerminal } from '../model/state.ts'
 import type { Change, Store } from '../store/store.ts'
 import { wakeIfOverdue } from './answer-run.ts'
@@ -32,6 +32,8 @@ export interface CreateRunOptions {
   readonly tags?: readonly string[]
   /** Default: now. */
   readonly dueAt?: Date
+  /** Whose data the run is about. Default: that of the run that calls it, else none. */
+  readonly window?: DataWindow
   readonly deployment?: NonNullable<RunRequest['deployment']>
 }
 
@@ -300,7 +302,7 @@ async function storedEnd(run: FlowRun, host: Host): Promise<RunEnd> {
 function requestRun(
   core: FlowCore,
   parameters: JsonObject,
-  { host, key, tags, dueAt, deployment, parent }: CreateRunOptions & { readonly parent?: Frame },
+  { host, key, tags, dueAt, window, deployment, parent }: CreateRunOptions & { readonly parent?: Frame },
 ): FlowRun {
   const outer = parent?.scope.run
   return newRun({
@@ -309,6 +311,7 @@ function requestRun(
     parameters,
     at: host.clock.now(),
     key: key ?? null,
+    window: window ?? outer?.window ?? null,
     ...(tags === undefined ? {} : { tags }),
     ...(dueAt === undefined ? {} : { dueAt }),
     ...(deployment === undefined ? {} : { deployment }),

@@ -2,7 +2,7 @@
 import { newId, newRunName } from '../base/ids.ts'
 import type { JsonObject } from '../base/json.ts'
 import { newState } from './new-state.ts'
-import type { FlowRun } from './run.ts'
+import type { DataWindow, FlowRun } from './run.ts'
 
 export interface RunRequest {
   readonly flowName: string
@@ -12,6 +12,8 @@ export interface RunRequest {
   readonly at: Date
   /** Default: now. */
   readonly dueAt?: Date
+  /** Default: none. */
+  readonly window?: DataWindow | null
   readonly tags?: readonly string[]
   readonly key?: string | null
   readonly deployment?: { readonly id: string; readonly name: string; readonly scheduleSlug: string | null }
@@ -35,6 +37,7 @@ export function newRun(request: RunRequest): FlowRun {
     rootRunId: request.parent?.rootRunId ?? id,
     key: request.key ?? null,
     dueAt,
+    window: request.window ?? null,
     createdAt: request.at.toISOString(),
     startedAt: null,
     endedAt: null,

@@ -8,6 +8,12 @@ export type KeptResult =
   | { readonly kind: 'value'; readonly value: JsonValue; readonly sha256: string }
   | { readonly kind: 'file'; readonly path: string; readonly bytes: number; readonly sha256: string }
 
+/** A stretch of time, half open: `fromAt` belongs to it, `toAt` does not. ISO 8601, UTC. */
+export interface DataWindow {
+  readonly fromAt: string
+  readonly toAt: string
+}
+
 export interface FlowRun {
   readonly id: string
   /** For people, like "brave-otter". */
@@ -26,6 +32,11 @@ export interface FlowRun {
   readonly key: string | null
   /** The scheduled moment, not the start. */
   readonly dueAt: string
+  /**
+   * Whose data it is about: from the moment of its schedule before `dueAt` until `dueAt`, so that the runs of a schedule
+   * tile time without gap or overlap. Null for a run that has no schedule and was given none.
+   */
+  readonly window: DataWindow | null
   readonly createdAt: string
   readonly startedAt: string | null
   readonly endedAt: string | null

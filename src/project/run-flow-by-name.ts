@@ -5,7 +5,7 @@ import type { LogLevel } from '../base/log.ts'
 import { startRun } from '../engine/start-run.ts'
 import type { Host } from '../engine/host.ts'
 import type { Artifact } from '../model/artifact.ts'
-import type { FlowRun } from '../model/run.ts'
+import type { DataWindow, FlowRun } from '../model/run.ts'
 import type { TaskRun } from '../model/task-run.ts'
 import { loadResult } from '../store/results.ts'
 import type { Project } from './open-project.ts'
@@ -15,6 +15,7 @@ export interface RunByNameOptions {
   /** Names the run: one that was cut off is resumed under its key. */
   readonly key?: string
   readonly dueAt?: Date
+  readonly window?: DataWindow
   readonly tags?: readonly string[]
   readonly onLog?: (line: { readonly level: LogLevel; readonly message: string }) => void
   readonly onProgress?: (progress: StepProgress) => void
@@ -62,6 +63,7 @@ export async function runFlowByName(
     host,
     ...(options.key === undefined ? {} : { key: options.key }),
     ...(options.dueAt === undefined ? {} : { dueAt: options.dueAt }),
+    ...(options.window === undefined ? {} : { window: options.window }),
     ...(options.tags === undefined ? {} : { tags: options.tags }),
   })
   return await gatherRun(project, run, { result: result as JsonValue | undefined, error })

@@ -6,7 +6,7 @@
  * whole-day intervals step calendar days; two moments of one schedule that coincide are one. Patterns are expanded as
  * if in UTC and placed by `wall-clock.ts`; no library is left to place a time itself, because each does it differently.
  */
-import { DAY } from '../base/duration.ts'
+import { DAY, MINUTE } from '../base/duration.ts'
 import type { Schedule } from '../model/schedule.ts'
 import { parseCron, parseRule } from './schedule.ts'
 import { LONGEST_JUMP_MS, placeAll, placeOnce, wallOf } from './wall-clock.ts'
@@ -16,10 +16,8 @@ const HORIZON_MS = 40 * 366 * DAY
 
 /** The next `count` moments strictly after `after`, soonest first; fewer when the schedule ends. */
 export function upcoming(schedule: Schedule, options: { readonly after: Date; readonly count: number }): Date[] {
-  const afterMs = options.after.getTime()
-  const moments = schedule.kind === 'interval' ? intervalMoments(schedule, afterMs) : wallMoments(schedule, afterMs)
   const taken: Date[] = []
-  for (const moment of moments) {
+  for (const moment of momentsAfter(schedule, options.after.getTime())) {
     if (taken.length >= options.count) break
     taken.push(new Date(moment))
   }
@@ -29,6 +27,25 @@ export function upcoming(schedule: Schedule, options: { readonly after: Date; re
 /** The moments in (after, until], soonest first, at most `limit`. */
 export function dueBetween(schedule: Schedule, after: Date, until: Date, limit: number = 1_000): Date[] {
   return upcoming(schedule, { after, count: limit }).filter((moment) => moment <= until)
+}
+
+/** The last moment before `moment`; null when the schedule begins there. */
+export function previous(schedule: Schedule, moment: Date): Date | null {
+  const momentMs = moment.getTime()
+  // looked for in ever longer stretches, so that a dense schedule is not walked through for years
+  for (let spanMs = MINUTE; spanMs < 2 * HORIZON_MS; spanMs *= 2) {
+    let last: number | null = null
+    for (const found of momentsAfter(schedule, momentMs - 1 - spanMs)) {
+      if (found >= momentMs) break
+      last = found
+    }
+    if (last !== null) return new Date(last)
+  }
+  return null
+}
+
+function momentsAfter(schedule: Schedule, afterMs: number): Generator<number> {
+  return schedule.kind === 'interval' ? intervalMoments(schedule, afterMs) : wallMoments(schedule, afterMs)
 }
 
 type WallSchedule = Exclude<Schedule, { kind: 'interval' }>

@@ -12,7 +12,7 @@ import type { Host, RunProgress } from '../engine/host.ts'
 import { startRun, type StartRunOptions } from '../engine/start-run.ts'
 import type { Artifact } from '../model/artifact.ts'
 import type { LogLine } from '../model/log-line.ts'
-import type { FlowRun } from '../model/run.ts'
+import type { DataWindow, FlowRun } from '../model/run.ts'
 import type { State } from '../model/state.ts'
 import type { TaskRun } from '../model/task-run.ts'
 import { createMemoryStore } from '../store/memory.ts'
@@ -29,6 +29,8 @@ export interface LentBlock {
 export interface RunFlowOptions {
   /** Default: now, by the clock. */
   readonly dueAt?: Date | string
+  /** Whose data the run is about. Default: none, as for a run without a schedule. */
+  readonly window?: DataWindow
   /** Default: 2026-01-01T00:00:00Z, and waiting takes no time. */
   readonly clock?: FakeClock
   /** Null: none at all, as when a flow is called with nothing around it. Default: a new one in memory. */
@@ -98,6 +100,7 @@ export async function runFlow<Params, Output, Given>(
       ...options.host,
     },
     ...(options.dueAt === undefined ? {} : { dueAt: new Date(options.dueAt) }),
+    ...(options.window === undefined ? {} : { window: options.window }),
     ...(options.key === undefined ? {} : { key: options.key }),
     ...(options.tags === undefined ? {} : { tags: options.tags }),
     ...(options.deployment === undefined ? {} : { deployment: options.deployment }),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { DAY, HOUR } from '../../src/base/duration.ts'
 import type { Schedule } from '../../src/model/schedule.ts'
-import { dueBetween, upcoming } from '../../src/schedule/due.ts'
+import { dueBetween, previous, upcoming } from '../../src/schedule/due.ts'
 import { cron, interval, rrule } from '../../src/schedule/schedule.ts'
 
 const OSLO = 'Europe/Oslo'
@@ -160,5 +160,24 @@ describe('recurrence rules', () => {
 
   it('refuses COUNT, which would start again after a restart', () => {
     expect(() => rrule('FREQ=DAILY;COUNT=3')).toThrow('COUNT is not supported')
+  })
+})
+
+describe('the moment before', () => {
+  const before = (schedule: Schedule, moment: string) => previous(schedule, new Date(moment))?.toISOString() ?? null
+
+  it.each([
+    ['a day of 23 hours', cron('0 6 * * *', OSLO), '2026-03-29T04:00:00Z', '2026-03-28T05:00:00.000Z'],
+    ['a day of 25 hours', cron('0 6 * * *', OSLO), '2026-10-25T05:00:00Z', '2026-10-24T04:00:00.000Z'],
+    ['a leap day', cron('0 0 29 2 *'), '2026-01-01T00:00:00Z', '2024-02-29T00:00:00.000Z'],
+    ['minutes of one day in the year', cron('* * 1 1 *'), '2026-06-01T00:00:00Z', '2026-01-01T23:59:00.000Z'],
+    ['an interval', interval(6 * HOUR, new Date('2026-01-01')), '2026-01-01T06:00:00Z', '2026-01-01T00:00:00.000Z'],
+    ['a rule', rrule('FREQ=MONTHLY;BYMONTHDAY=-1'), '2026-03-31T00:00:00Z', '2026-02-28T00:00:00.000Z'],
+  ] as const)('over %s', (_, schedule, moment, expected) => {
+    expect(before(schedule, moment)).toBe(expected)
+  })
+
+  it('is null where a schedule begins', () => {
+    expect(before(rrule('DTSTART:20260101T060000Z\nRRULE:FREQ=DAILY'), '2026-01-01T06:00:00Z')).toBeNull()
   })
 })

@@ -49,6 +49,7 @@ export function storeContract(open: (clock: FakeClock) => Promise<StoreUnderTest
         startedAt: '2026-01-01T00:00:01.234Z',
         failure: { name: 'HttpError', code: 'http/status', message: 'no', retryable: true, details: { status: 503 } },
         warning: '1 task failed',
+        window: { fromAt: '2025-12-31T06:00:00.000Z', toAt: '2026-01-01T06:00:00.000Z' },
         fallbacks: ['world-bank'],
         result: { kind: 'file', path: 'x/y.json', bytes: 70_000, sha256: SHA },
       }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { UsageError } from '../../base/errors.ts'
 import { formatDuration } from '../../base/duration.ts'
 import type { Artifact } from '../../model/artifact.ts'
-import type { FlowRun } from '../../model/run.ts'
+import type { DataWindow, FlowRun } from '../../model/run.ts'
 import type { Project } from '../../project/open-project.ts'
 import { runFlowByName, type RunReport } from '../../project/run-flow-by-name.ts'
 import { textTable } from '../../render/text-table.ts'
@@ -21,6 +21,7 @@ export interface RunOptions {
   readonly dhis2: '2.42' | '2.43'
   readonly key?: string | undefined
   readonly due?: string | undefined
+  readonly window?: string | undefined
   readonly report?: string | undefined
   readonly strict?: true | undefined
 }
@@ -31,6 +32,7 @@ export async function run(invocation: Invocation, flowName: string, options: Run
     ...parsePairs(options.param, '-p'),
   }
   const dueAt = options.due === undefined ? undefined : parseMoment(options.due)
+  const window = options.window === undefined ? undefined : parseWindow(options.window)
   const execute = async (project: Project) => {
     // what the run failed of is said once, at the end, with its hint
     const errors: string[] = []
@@ -42,6 +44,7 @@ export async function run(invocation: Invocation, flowName: string, options: Run
       onWait: ({ what, reason }) => invocation.output.progress(`${what}: ${reason}`),
       ...(options.key === undefined ? {} : { key: options.key }),
       ...(dueAt === undefined ? {} : { dueAt }),
+      ...(window === undefined ? {} : { window }),
     })
     invocation.output.progress(null)
     for (const message of errors) {
@@ -133,4 +136,16 @@ function parseMoment(text: string): Date {
     throw new UsageError('cli/usage', `"${text}" is not a moment`, { hint: 'write it like 2026-11-24T06:00:00Z' })
   }
   return moment
+}
+
+/** @throws UsageError `cli/usage` unless it is two moments, the earlier first */
+function parseWindow(text: string): DataWindow {
+  const ends = text.split('..')
+  const [fromAt, toAt] = ends.map(parseMoment)
+  if (ends.length !== 2 || fromAt === undefined || toAt === undefined || fromAt >= toAt) {
+    throw new UsageError('cli/usage', `"${text}" is not a window`, {
+      hint: 'write it like 2026-11-23T06:00:00Z..2026-11-24T06:00:00Z; the end does not belong to it',
+    })
+  }
+  return { fromAt: fromAt.toISOString(), toAt: toAt.toISOString() }
 }

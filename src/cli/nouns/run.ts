@@ -21,6 +21,7 @@ export const declareRun: Declare = (command, invoke) => {
     )
     .option('--key <text>', 'a name for this run: when it was cut off, the same key goes on where it stopped')
     .option('--due <time>', 'the moment the run is due, for relative parameters (ISO 8601; default: now)')
+    .option('--window <from..to>', 'whose data the run is about, for flows that ask (ISO 8601, the end left out)')
     .option('--report <file>', 'write a page with what the run published')
     .option('--strict', 'exit with 1 also when the run completed with errors')
     .addHelpText(

@@ -36,6 +36,8 @@ const COLUMNS = [
   'root_run_id',
   'key',
   'due_at',
+  'window_from',
+  'window_to',
   'created_at',
   'started_at',
   'ended_at',
@@ -208,6 +210,7 @@ export function readRun(row: RunRow): FlowRun {
     rootRunId: row.root_run_id,
     key: row.key,
     dueAt: fromMs(row.due_at),
+    window: readWindow(row),
     createdAt: fromMs(row.created_at),
     startedAt: fromMsOrNull(row.started_at),
     endedAt: fromMsOrNull(row.ended_at),
@@ -220,6 +223,10 @@ export function readRun(row: RunRow): FlowRun {
     warning: row.warning,
     fallbacks: fromJson(row.fallbacks) as readonly string[],
   }
+}
+
+function readWindow({ window_from: fromAt, window_to: toAt }: RunRow): FlowRun['window'] {
+  return fromAt === null || toAt === null ? null : { fromAt: fromMs(fromAt), toAt: fromMs(toAt) }
 }
 
 /** In the order of `COLUMNS`. */
@@ -238,6 +245,8 @@ function insertValues(run: FlowRun): readonly SqlValue[] {
     run.rootRunId,
     run.key,
     toMs(run.dueAt),
+    toMsOrNull(run.window?.fromAt ?? null),
+    toMsOrNull(run.window?.toAt ?? null),
     toMs(run.createdAt),
     toMsOrNull(run.startedAt),
     toMsOrNull(run.endedAt),

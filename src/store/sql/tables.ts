@@ -45,6 +45,8 @@ export interface RunRow extends ResultColumns {
   readonly root_run_id: string
   readonly key: string | null
   readonly due_at: number
+  readonly window_from: number | null
+  readonly window_to: number | null
   readonly created_at: number
   readonly started_at: number | null
   readonly ended_at: number | null

@@ -1,6 +1,7 @@
 /** All migrations, oldest first. */
 import { firstSchema } from './001-first-schema.ts'
 import { limitsAndTransactions } from './002-limits-and-transactions.ts'
+import { dataWindow } from './003-data-window.ts'
 import type { Migration } from './migration.ts'
 
-export const migrations: readonly Migration[] = [firstSchema, limitsAndTransactions]
+export const migrations: readonly Migration[] = [firstSchema, limitsAndTransactions, dataWindow]
