@@ -55,6 +55,7 @@ const saveIndicators = task({
 export const dhis2Indicators = flow({
   name: 'dhis2-indicators',
   params: Params,
+  keepWorkDir: true,
   async run({ instance, bins, outputDir }, ctx) {
     const indicators = await fetchIndicators({ instance })
     const scored = indicators.map((indicator): Scored => ({

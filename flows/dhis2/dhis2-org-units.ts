@@ -70,6 +70,7 @@ const saveOrgUnits = task({
 export const dhis2OrgUnits = flow({
   name: 'dhis2-org-units',
   params: Params,
+  keepWorkDir: true,
   async run({ instance, level, outputDir }, ctx) {
     const rows = await fetchOrgUnits({ instance, level })
     const csvPath = await saveOrgUnits({ path: join(outputDir ?? ctx.workDir, 'org_units.csv'), rows })

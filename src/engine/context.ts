@@ -1,7 +1,4 @@
 /** The abilities a body is handed. What it can do stands in its second argument, not in the air. */
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { mkdirSync } from 'node:fs'
 import type { z } from 'zod'
 import type { Clock } from '../base/clock.ts'
 import { systemClock } from '../base/clock.ts'
@@ -16,6 +13,7 @@ import type { OpenOptions } from './open-block.ts'
 import { openBlock } from './open-block.ts'
 import type { Frame } from './runtime-info.ts'
 import type { Waits } from './waits.ts'
+import { temporaryFolder, workDirOf } from './work-dir.ts'
 
 /** What a flow, a task and a hook can do. */
 export interface RunContext {
@@ -35,7 +33,10 @@ export interface RunContext {
   readonly runName: string
   /** The same for every attempt of this step, also after a crash: for the other side to know a repeated request by. */
   readonly idempotencyKey: string
-  /** A folder of this run's own, the same when it is resumed. Made when first asked for. */
+  /**
+   * A folder of this run's own, the same when it is resumed. Made when first asked for, removed when the run has
+   * completed, unless the flow says `keepWorkDir`.
+   */
   readonly workDir: string
   /**
    * A client of a saved connection, opened once per run and closed at its end.
@@ -87,7 +88,7 @@ export function contextOf(frame: Frame, attempt: number): TaskContext {
     runName: scope.run.name,
     idempotencyKey: step === null ? scope.run.id : `${scope.run.id}/${step.key}`,
     get workDir() {
-      return workDirOf(frame)
+      return workDirOf(scope)
     },
     open: (block, name, options) => openBlock(frame, block, name, options ?? {}),
     publish: (draft) => publish(frame, draft),
@@ -174,21 +175,4 @@ async function publish({ scope, step }: Frame, draft: ArtifactDraft): Promise<st
 
 function windowOf({ window }: FlowRun): RunContext['window'] {
   return window === null ? null : { fromAt: new Date(window.fromAt), toAt: new Date(window.toAt) }
-}
-
-function workDirOf({ scope }: Frame): string {
-  if (scope.workDir === null) {
-    const folder = scope.host.workDir?.(scope.run)
-    scope.workDir = folder === undefined ? temporaryFolder(scope.run.id) : makeFolder(folder)
-  }
-  return scope.workDir
-}
-
-function temporaryFolder(runId: string): string {
-  return makeFolder(join(tmpdir(), `d2flow-${runId}`))
-}
-
-function makeFolder(folder: string): string {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  return folder
 }

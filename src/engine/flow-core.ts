@@ -25,6 +25,7 @@ export interface FlowCore {
   readonly runner: Runner
   /** Null: as the parent does. */
   readonly logPrints: boolean | null
+  readonly keepWorkDir: boolean
   readonly run: (params: never, ctx: FlowContext) => unknown
   /** What the author calls. */
   readonly flow: AnyFlow

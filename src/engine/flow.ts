@@ -38,6 +38,8 @@ export interface FlowOptions extends FlowHooks {
   readonly runner?: Runner
   /** What the bodies print becomes lines of the run's log. Default: as the parent does, else no. */
   readonly logPrints?: boolean
+  /** The folder of the run stays when the run has completed, because what it made lies there. Default: it is removed. */
+  readonly keepWorkDir?: boolean
 }
 
 export interface FlowDefinition<Schema extends z.ZodType, Output> extends FlowOptions {
@@ -147,6 +149,7 @@ export function flow(
     hooks: definition,
     runner: definition.runner ?? concurrent(),
     logPrints: definition.logPrints ?? null,
+    keepWorkDir: definition.keepWorkDir ?? false,
     run: (params, ctx) => definition.run(params, ctx),
     flow: made,
   }

@@ -35,6 +35,7 @@ export function submitAlone(core: TaskCore, input: unknown, options: SubmitOptio
     hooks: {},
     runner: concurrent(),
     logPrints: null,
+    keepWorkDir: false,
     run: async () => {
       const frame = currentFrame()
       if (frame !== undefined) outcome = await submitTask(frame, core, input, options).settled()

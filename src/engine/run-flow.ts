@@ -27,6 +27,7 @@ import { createStepTable, loadSteps, type StepTable } from './steps.ts'
 import { stopKind, stopMessage, waitsAs, type StopKind } from './stop.ts'
 import { timeUp } from './time-limit.ts'
 import { waitsOf } from './waits.ts'
+import { removeWorkDir } from './work-dir.ts'
 
 /** Where an attempt left the run. A state that is `scheduled` means: claim it again when it falls due. */
 export interface Attempt {
@@ -84,6 +85,7 @@ async function executeOnce(core: FlowCore, run: FlowRun, host: Host, options: At
     }
     const outcome = await attempt(frame, cancelling)
     await closeClients(scope)
+    await removeWorkDir(scope, begunBefore)
     await scope.recorder.flushLogs()
     return { run: scope.run, outcome, steps }
   } catch (error) {
