@@ -107,6 +107,7 @@ const importBatch = task({
 export const dhis2DataValuePush = flow({
   name: 'dhis2-data-value-push',
   params: Params,
+  keepWorkDir: true,
   async run({ file, instance, dryRun, outputDir, ...options }, ctx) {
     const path = resolve(file)
     await noteFile({ path, sha256: await fileSha256(path) }, { key: 'file' })
@@ -135,11 +136,9 @@ export const dhis2DataValuePush = flow({
     ctx.progress(done, total, 'rows')
 
     const counts = ledger.counts()
-    const ledgerPath = await writeCsv(
-      join(outputDir ?? ctx.workDir, 'ledger.csv'),
-      ledgerRows(ledger.entries()),
-      LEDGER_COLUMNS,
-    )
+    const ledgerPath = await writeCsv(join(outputDir ?? ctx.workDir, 'ledger.csv'), ledgerRows(ledger.entries()), {
+      columns: LEDGER_COLUMNS,
+    })
     const troubled = [...ledger.entriesOf('refused'), ...ledger.entriesOf('unknown')]
     await ctx.publish(
       table(

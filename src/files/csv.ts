@@ -82,39 +82,57 @@ function refusal(path: string, error: unknown): unknown {
 /** Records turned into text at a time: 1,000 take no less time and 45 MB more for 188,701 rows. */
 const RECORDS_AT_ONCE = 100
 
+export interface WriteCsvOptions {
+  /**
+   * The header. Without it, the members of all records, which are then all held; with it the records may come from a
+   * generator.
+   */
+  readonly columns?: readonly string[]
+  /**
+   * A text that a spreadsheet would run as a formula gets an apostrophe before it. Default true; false gives back to
+   * `readCsv` exactly what was written.
+   */
+  readonly escapeFormulas?: boolean
+}
+
 /**
- * Writes records as CSV. Without `columns` the header is the members of all records; with them the records may come from
- * a generator and are never all held. Nested values are written as JSON; a text that a spreadsheet would run as a
- * formula is escaped. Gives the path.
+ * Writes records as CSV. Nested values are written as JSON, null as nothing. Gives the path.
  *
  * @throws DataError `data/file` when it cannot be written; nothing half-written stays
  */
 export async function writeCsv(
   path: string,
   records: Iterable<Readonly<Record<string, unknown>>>,
-  columns?: readonly string[],
+  { columns, escapeFormulas = true }: WriteCsvOptions = {},
 ): Promise<string> {
-  if (columns !== undefined) return await writeAtomically(path, csvTexts(records, columns))
+  if (columns !== undefined) return await writeAtomically(path, csvTexts(records, columns, escapeFormulas))
   const all = [...records]
-  return await writeAtomically(path, csvTexts(all, [...new Set(all.flatMap((record) => Object.keys(record)))]))
+  const members = [...new Set(all.flatMap((record) => Object.keys(record)))]
+  return await writeAtomically(path, csvTexts(all, members, escapeFormulas))
 }
 
 async function* csvTexts(
   records: Iterable<Readonly<Record<string, unknown>>>,
   columns: readonly string[],
+  escapeFormulas: boolean,
 ): AsyncGenerator<string> {
+  if (columns.length === 0) return
   const { stringify } = await import('csv-stringify/sync')
-  const text = (rows: readonly unknown[][]) => stringify([...rows], { escape_formulas: true })
-  yield text([[...columns]])
+  const safe = (value: string | number | null) =>
+    escapeFormulas && typeof value === 'string' && FORMULA.test(value) ? `'${value}` : value
+  yield stringify([columns.map(safe)])
   let waiting: unknown[][] = []
   for (const record of records) {
-    waiting.push(columns.map((column) => cell(record[column])))
+    waiting.push(columns.map((column) => safe(cell(record[column]))))
     if (waiting.length < RECORDS_AT_ONCE) continue
-    yield text(waiting)
+    yield stringify(waiting)
     waiting = []
   }
-  if (waiting.length > 0) yield text(waiting)
+  if (waiting.length > 0) yield stringify(waiting)
 }
+
+/** What a spreadsheet takes for a formula; a number with a sign is none. */
+const FORMULA = /^[=@\t\r]|^[+-](?!(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$)/i
 
 function cell(value: unknown): string | number | null {
   if (value === null || value === undefined) return null

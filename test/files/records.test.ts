@@ -1,9 +1,13 @@
+import fc from 'fast-check'
 import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { collect } from '../../src/base/collect.ts'
 import { writeCsv } from '../../src/files/csv.ts'
+import { writeJsonFile } from '../../src/files/json-file.ts'
+import { writeNdjson } from '../../src/files/ndjson.ts'
+import { writeParquet } from '../../src/files/parquet.ts'
 import type { ReadOptions } from '../../src/files/file-record.ts'
 import { readRecords } from '../../src/files/records.ts'
 
@@ -61,7 +65,7 @@ describe('CSV', () => {
     function* many() {
       for (let n = 0; n < 2_500; n += 1) yield { n, skipped: true }
     }
-    const path = await writeCsv(join(folder, 'many.csv'), many(), ['n'])
+    const path = await writeCsv(join(folder, 'many.csv'), many(), { columns: ['n'] })
 
     const records = await collect(readRecords(path))
 
@@ -127,12 +131,48 @@ describe('CSV', () => {
     ])
   })
 
-  it('writes no formula that a spreadsheet would run', async () => {
-    const path = await writeCsv(join(folder, 'b.csv'), [{ name: '=cmd()' }])
+  it('F160 writes a file without records as one that has none', async () => {
+    const path = await writeCsv(join(folder, 'none.csv'), [])
+    const withHeader = await writeCsv(join(folder, 'header.csv'), [], { columns: ['a', 'b'] })
 
-    const [record] = await collect(readRecords(path))
+    expect(await collect(readRecords(path))).toEqual([])
+    expect(await collect(readRecords(withHeader, { required: ['a', 'b'] }))).toEqual([])
+  })
 
-    expect(record?.fields['name']).toBe("'=cmd()")
+  it('F160 gives back every text that was written, whatever is in it', async () => {
+    const path = join(folder, 'any.csv')
+    const Texts = fc.array(fc.record({ a: fc.string({ unit: 'grapheme' }), b: fc.string() }), { minLength: 1 })
+
+    await fc.assert(
+      fc.asyncProperty(Texts, async (records) => {
+        // zero bytes are refused on reading, and lone blank lines are no records
+        const written = records.map(({ a, b }) => ({ a: `${a.replaceAll('\0', '')}.`, b: b.replaceAll('\0', '') }))
+        await writeCsv(path, written, { escapeFormulas: false })
+        const read = await collect(readRecords(path))
+        expect(read.map(({ fields }) => fields)).toEqual(written)
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  it('writes no formula that a spreadsheet would run, and leaves numbers with a sign alone', async () => {
+    const texts = ['=cmd()', '@x', '-2+3', '+cmd', '\tx', '-5', '+1.5e3', '-.5', 'plain']
+    const path = await writeCsv(join(folder, 'b.csv'), [...texts.map((name) => ({ name })), { name: -5 }])
+
+    const records = await collect(readRecords(path))
+
+    expect(records.map(({ fields }) => fields['name'])).toEqual([
+      "'=cmd()",
+      "'@x",
+      "'-2+3",
+      "'+cmd",
+      "'\tx",
+      '-5',
+      '+1.5e3',
+      '-.5',
+      'plain',
+      '-5',
+    ])
   })
 })
 
@@ -168,7 +208,54 @@ describe('JSON', () => {
   })
 })
 
+describe('NDJSON', () => {
+  it('reads an object a line, with the line it stands on', async () => {
+    expect(await read('a.ndjson', '\uFEFF{"a":1}\r\n\n{"a":{"b":[2]}}')).toEqual([
+      { line: 1, fields: { a: 1 } },
+      { line: 3, fields: { a: { b: [2] } } },
+    ])
+  })
+
+  it('names the line that is cut off, or no object', async () => {
+    await expect(read('a.jsonl', '{"a":1}\n{"a":')).rejects.toMatchObject({
+      code: 'data/file',
+      message: expect.stringContaining('line 2'),
+      hint: expect.stringContaining('cut off'),
+    })
+    await expect(read('a.ndjson', '[1]')).rejects.toThrow('line 1')
+  })
+
+  it('writes what it reads again, longer than any chunk', async () => {
+    const records = Array.from({ length: 3_000 }, (_, id) => ({ id, text: 'é\n'.repeat(100) }))
+    const path = await writeNdjson(join(folder, 'long.ndjson'), records)
+
+    expect((await collect(readRecords(path))).map(({ fields }) => fields)).toEqual(records)
+  })
+})
+
 describe('every kind of file', () => {
+  it('F162 gives records of one shape from CSV, JSON, NDJSON and Parquet', async () => {
+    const records = [
+      { id: 'a', name: 'one' },
+      { id: 'b', name: 'two, three' },
+    ]
+    const paths = [
+      await writeCsv(join(folder, 'x.csv'), records),
+      await writeJsonFile(join(folder, 'x.json'), records),
+      await writeNdjson(join(folder, 'x.ndjson'), records),
+      await writeParquet(join(folder, 'x.parquet'), records),
+    ]
+
+    for (const path of paths) expect((await collect(readRecords(path))).map(({ fields }) => fields)).toEqual(records)
+  })
+
+  it('F163 joins folder and file name with or without a slash between, and makes the folders that are missing', async () => {
+    const path = await writeCsv(join(`${folder}/deep/deeper/`, 'a.csv'), [{ a: 1 }])
+
+    expect(path).toBe(join(folder, 'deep', 'deeper', 'a.csv'))
+    expect(await collect(readRecords(path))).toHaveLength(1)
+  })
+
   it('F162 dispatches on the suffix, whatever its case', async () => {
     expect(await read('A.CSV', 'a\n1\n')).toEqual([{ line: 2, fields: { a: '1' } }])
   })
@@ -176,7 +263,7 @@ describe('every kind of file', () => {
   it('F162 refuses a suffix it does not know and names those it does', async () => {
     await expect(read('a.xml', '<a/>')).rejects.toMatchObject({
       message: expect.stringContaining('unsupported suffix ".xml"'),
-      hint: expect.stringContaining('.csv or .json'),
+      hint: expect.stringContaining('.csv, .json'),
     })
   })
 
