@@ -9,6 +9,15 @@ export type { Log } from './base/log.ts'
 export { Secret } from './base/secret.ts'
 
 export { image, link, markdown, progress, table, type ArtifactDraft, type TableRow } from './model/artifact.ts'
+export {
+  DEFAULT_BASIS,
+  FLOW_PARAMETERS,
+  INPUTS,
+  NONE,
+  RUN_ID,
+  TASK_SOURCE,
+  type CacheBasis,
+} from './model/cache-basis.ts'
 export type { CachePolicy } from './model/cache-key.ts'
 export { Year, yearOf } from './model/relative.ts'
 export { exponentialBackoff, type RetryPolicy } from './model/retry.ts'

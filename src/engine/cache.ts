@@ -1,7 +1,12 @@
-/** Values that were kept under a cache key: found, or to be computed by one caller while the others wait. */
+/**
+ * Values that were kept under a cache key: found, or to be computed by one caller while the others wait.
+ *
+ * Callers of one process take turns; between processes the store says whose turn it is. Its claim lasts as long as the
+ * lease of the run, so that nobody waits for a computer that is gone.
+ */
 import { cacheForMs, cacheKey } from '../model/cache-key.ts'
 import type { KeptResult } from '../model/run.ts'
-import type { CacheRecord } from '../store/store.ts'
+import type { CacheClaimant, CacheRecord, Change, Store } from '../store/store.ts'
 import type { TaskContext } from './context.ts'
 import type { RunScope } from './run-scope.ts'
 import type { TaskCore } from './task-core.ts'
@@ -10,18 +15,21 @@ export interface CacheEntry {
   readonly key: string
   /** A live one; null when the body has to run. */
   readonly record: CacheRecord | null
-  /** The record for a new value. */
-  recordFor(result: KeptResult, taskRunId: string): CacheRecord
-  /** Lets the next caller with the same key look. */
-  release(): void
+  /** What is written with the new value; others have it in the same moment. */
+  keep(result: KeptResult, taskRunId: string): Change
+  /** Lets the next caller with the same key look. Never throws. */
+  release(): Promise<void>
 }
+
+/** 50, 100, 200 … 1,000 ms: soon after a short computation, and seldom during a long one. */
+const FIRST_LOOK_AFTER_MS = 50
+const LOOK_EVERY_MS = 1_000
 
 /** Keys that a body of this process is computing right now, by the place where values are kept. */
 const beingComputed = new WeakMap<object, Map<string, Promise<void>>>()
 
 /**
- * Null when the call is not cached. Callers of one process with the same key take turns, so that the second finds what
- * the first has kept.
+ * Null when the call is not cached. Waits while somebody else computes the same value, here or elsewhere.
  *
  * @throws ConfigError `config/params` when the input cannot be hashed
  */
@@ -47,26 +55,70 @@ export async function lookUp(
   )
   if (key === null) return null
 
-  const place = scope.host.store ?? scope.cache
-  const release = await takeTurn(place, key)
-  const now = scope.host.clock.now()
-  const found = cache.refresh === true ? null : await find(scope, key)
-  const live = found !== null && (found.expiresAt === null || Date.parse(found.expiresAt) > now.getTime())
-  return {
-    key,
-    record: live ? found : null,
-    recordFor(result, taskRunId) {
-      const at = scope.host.clock.now()
-      const forMs = cacheForMs(cache)
-      const expiresAt = forMs === null ? null : new Date(at.getTime() + forMs).toISOString()
-      return { key, result, taskRunId, createdAt: at.toISOString(), expiresAt }
-    },
-    release,
+  const forMs = cacheForMs(cache)
+  const anew = cache.refresh === true
+  const { store, clock } = scope.host
+  const claimant: CacheClaimant = { runId: scope.run.id, epoch: scope.run.epoch }
+  const isAlone = cache.isolation !== 'read-committed'
+  const endTurn = isAlone ? await takeTurn(store ?? scope.cache, key) : () => {}
+  let isClaimed = false
+  try {
+    let record = anew ? null : await find(scope, key)
+    if (record === null && isAlone && store !== null) {
+      record = await claim(store, key, claimant, { anew, core, context })
+      isClaimed = record === null
+    }
+    return {
+      key,
+      record,
+      keep(result, taskRunId) {
+        const at = clock.now()
+        const expiresAt = forMs === null ? null : new Date(at.getTime() + forMs).toISOString()
+        const kept = { key, result, taskRunId, createdAt: at.toISOString(), expiresAt }
+        if (store === null) scope.cache.set(key, kept)
+        if (!isClaimed) return { kind: 'cache', record: kept }
+        isClaimed = false
+        return { kind: 'cache', record: kept, claimedBy: claimant }
+      },
+      async release() {
+        // a claim that cannot be given back ends with the lease of the run
+        if (isClaimed) await store?.cache.release(key, claimant).catch(() => {})
+        endTurn()
+      },
+    }
+  } catch (error) {
+    endTurn()
+    throw error
   }
 }
 
 async function find(scope: RunScope, key: string): Promise<CacheRecord | null> {
-  return (await scope.host.store?.cache.get(key)) ?? scope.cache.get(key) ?? null
+  const { store, clock } = scope.host
+  const found = store === null ? (scope.cache.get(key) ?? null) : await store.cache.get(key)
+  const isLive = found !== null && (found.expiresAt === null || Date.parse(found.expiresAt) > clock.now().getTime())
+  return isLive ? found : null
+}
+
+interface ClaimOptions {
+  readonly anew: boolean
+  readonly core: TaskCore
+  readonly context: TaskContext
+}
+
+/** Null: the value is ours to compute. Otherwise somebody else has computed it meanwhile. */
+async function claim(
+  store: Store,
+  key: string,
+  claimant: CacheClaimant,
+  { anew, core, context }: ClaimOptions,
+): Promise<CacheRecord | null> {
+  for (let looks = 0; ; looks += 1) {
+    const claimed = await store.cache.claim(key, claimant, { anew })
+    if (claimed.kind === 'granted') return null
+    if (claimed.kind === 'kept') return claimed.record
+    if (looks === 0) context.log.info(`waits for run ${claimed.runName}, which computes the same value of ${core.name}`)
+    await context.sleep(Math.min(FIRST_LOOK_AFTER_MS * 2 ** looks, LOOK_EVERY_MS))
+  }
 }
 
 async function takeTurn(place: object, key: string): Promise<() => void> {

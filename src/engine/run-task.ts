@@ -124,6 +124,8 @@ async function perform(call: Call, given: unknown): Promise<Settled<unknown>> {
     if (core.input !== null) input = await parseModel(core.input, input, core.name, 'input')
     if (core.cache !== null) entry = await lookUp(scope, core, input, contextOf({ ...frame, step }, 1))
   } catch (error) {
+    const asked = whyStopped(frame)
+    if (asked !== null) return stoppedOutcome(scope, asked)
     return await failEarly({ ...call, input, step, record, entry }, known, error)
   }
   try {
@@ -132,7 +134,7 @@ async function perform(call: Call, given: unknown): Promise<Settled<unknown>> {
     await untilDue(scope, frame, known)
     return await attempts(work)
   } finally {
-    entry?.release()
+    await entry?.release()
   }
 }
 

@@ -33,12 +33,11 @@ export async function complete(
   const state = isState(value)
     ? newState('completed', at, { name: value.name, ...(value.message === null ? {} : { message: value.message }) })
     : newState('completed', at)
-  const cacheRecord = entry === null || kept === null ? null : entry.recordFor(kept, step.source.id)
-  if (cacheRecord !== null && scope.host.store === null) scope.cache.set(cacheRecord.key, cacheRecord)
+  const cached = entry === null || kept === null ? null : { key: entry.key, change: entry.keep(kept, step.source.id) }
   await record.write(
     [state],
-    { ...resultPatch(kept, at), ...(cacheRecord === null ? {} : { cacheKey: cacheRecord.key }) },
-    cacheRecord === null ? [] : [{ kind: 'cache', record: cacheRecord }],
+    { ...resultPatch(kept, at), ...(cached === null ? {} : { cacheKey: cached.key }) },
+    cached === null ? [] : [cached.change],
   )
   await scope.at('step-recorded', step)
   remember(work)

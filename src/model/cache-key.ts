@@ -2,18 +2,16 @@
 import { canonicalJson, sha256Hex } from '../base/hash.ts'
 import { ConfigError, isToolkitError } from '../base/errors.ts'
 import { parseDuration } from '../base/duration.ts'
-
-/**
- * - `inputs`: the same input
- * - `source`: the same text of the body, and the same `version` (the text does not show imported code)
- * - `run`: the same flow run: safe on a retry, never shared between runs
- * - `flow-parameters`: the same parameters of the flow
- */
-export type CachePart = 'inputs' | 'source' | 'run' | 'flow-parameters'
+import { basisFrom, partName, type BasisPart, type CacheBy } from './cache-basis.ts'
 
 export interface CachePolicy<Input = unknown, Context = unknown> {
-  /** Parts add up, in any order; an empty list never caches. */
-  readonly by?: CachePart | readonly CachePart[]
+  /**
+   * Parts add up, in any order; an empty list never caches.
+   *
+   * @example by: ['source', 'inputs']
+   * @example by: INPUTS.without('note').plus(TASK_SOURCE)
+   */
+  readonly by?: CacheBy | readonly CacheBy[]
   /** Members of the input that make no difference. */
   readonly without?: readonly string[]
   /** A key of the author's own; null does not cache. Wins over `by`. */
@@ -26,6 +24,11 @@ export interface CachePolicy<Input = unknown, Context = unknown> {
   readonly refresh?: boolean
   /** Tasks that name the same space share their entries; otherwise each task has its own. */
   readonly space?: string
+  /**
+   * `serializable` (default): of several callers with the same key, also in other processes, one computes and the others
+   * wait for its value. `read-committed`: nobody waits; who finds nothing computes.
+   */
+  readonly isolation?: 'serializable' | 'read-committed'
 }
 
 /** What the parts are made from. */
@@ -39,24 +42,32 @@ export interface CacheFacts {
 }
 
 const LONGEST_KEY = 2_000
+const LONGEST_SPACE = 200
 
 /**
- * @throws ConfigError `config/params` when the policy gives both `for` and `forMs`, when neither `by` nor `key` is given,
- *   or when a member of the input cannot be hashed, naming it
+ * Null: not cached. At most 2,000 characters.
+ *
+ * @throws ConfigError `config/params` when a member of the input cannot be hashed, naming it, or when the author's own key
+ *   is no text
  */
 export function cacheKey<Input, Context>(
   policy: CachePolicy<Input, Context>,
   facts: CacheFacts,
   context: Context,
 ): string | null {
-  const space = policy.space ?? facts.taskName
+  // a task's own entries begin with its name, shared ones with a colon: neither can be taken for the other
+  const space = policy.space === undefined ? escaped(facts.taskName) : `:${escaped(policy.space)}`
   if (policy.key !== undefined) {
-    const own = policy.key(facts.input as Input, context)
-    return own === null ? null : prefixed(space, own)
+    const own: unknown = policy.key(facts.input as Input, context)
+    if (own === null) return null
+    if (typeof own === 'string') return prefixed(space, own)
+    throw new ConfigError('config/params', `the cache key of ${facts.taskName} is no text but ${typeof own}`, {
+      hint: 'give a text, or null for a call that shall not be cached',
+    })
   }
-  const parts = [...new Set(typeof policy.by === 'string' ? [policy.by] : (policy.by ?? []))].sort()
+  const { parts } = basisFrom(policy.by ?? []).without(...(policy.without ?? []))
   if (parts.length === 0) return null
-  return prefixed(space, sha256Hex(parts.map((part) => `${part}:${partText(part, policy, facts)}`).join('\n')))
+  return prefixed(space, sha256Hex(parts.map((part) => `${partName(part)}:${partText(part, facts)}`).join('\n')))
 }
 
 /** How long a kept value is good, in milliseconds; null for ever. */
@@ -74,24 +85,25 @@ export function checkCachePolicy(policy: CachePolicy<never, never>, owner: strin
   if (policy.by === undefined && policy.key === undefined) {
     refuse('neither by nor key', "say what makes two calls the same, for example by: 'inputs'")
   }
+  // a name that is none is an error where the task is made, not at its first call
+  if (policy.by !== undefined) basisFrom(policy.by)
+  if (policy.space !== undefined && (policy.space === '' || policy.space.length > LONGEST_SPACE)) {
+    refuse(`a space of ${policy.space.length} characters`, `give 1 to ${LONGEST_SPACE}`)
+  }
   const forMs = cacheForMs(policy)
   if (forMs !== null && !(forMs > 0)) refuse(`a length of ${forMs} ms`, 'give more than 0')
 }
 
-function partText(part: CachePart, policy: CachePolicy<never, never>, facts: CacheFacts): string {
+function partText({ part, without }: BasisPart, facts: CacheFacts): string {
   switch (part) {
     case 'inputs':
-      return inputText(facts.taskName, facts.input, policy.without ?? [])
+      return inputText(facts.taskName, facts.input, without)
     case 'source':
       return sha256Hex(`${facts.version ?? ''}\n${facts.source}`)
     case 'run':
       return facts.runId
     case 'flow-parameters':
       return canonicalJson(facts.flowParameters ?? null)
-    default:
-      throw new ConfigError('config/params', `"${String(part)}" is nothing a cache can go by`, {
-        hint: "use 'inputs', 'source', 'run' or 'flow-parameters'",
-      })
   }
 }
 
@@ -110,6 +122,10 @@ function inputText(taskName: string, input: unknown, without: readonly string[])
       cause,
     })
   }
+}
+
+function escaped(name: string): string {
+  return name.replaceAll('%', '%25').replaceAll(':', '%3A')
 }
 
 function prefixed(space: string, key: string): string {

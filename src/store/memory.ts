@@ -19,7 +19,7 @@ import type { TransactionRecord } from '../model/transaction.ts'
 import { levelsFrom } from './log-levels.ts'
 import { keyTaken, lostRun, nameTaken, runExists, runMovedOn, unknownRun, unknownTaskRun } from './refusals.ts'
 import { endsLease, isRepeated, scheduledForMs } from './state-rules.ts'
-import type { CacheRecord, Change, Lease, RunFilter, RunTally, Store } from './store.ts'
+import type { CacheClaim, CacheClaimant, CacheRecord, Change, Lease, RunFilter, RunTally, Store } from './store.ts'
 
 const RUNS_PER_PAGE = 50
 const EVENTS_PER_PAGE = 100
@@ -45,6 +45,7 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
   const taskRuns = createTable<KeptTaskRun>()
   const leases = createTable<Lease>()
   const cache = createTable<CacheRecord>()
+  const cacheClaims = createTable<CacheClaimant>()
   const outbox = createTable<OutboxMessage>()
   const blocks = createTable<BlockDocument>()
   const variables = createTable<KeptVariable>()
@@ -58,6 +59,7 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
     taskRuns,
     leases,
     cache,
+    cacheClaims,
     outbox,
     blocks,
     variables,
@@ -109,6 +111,20 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
         ({ run: other }) =>
           other.id !== run.id && other.flowName === run.flowName && other.key === run.key && !isTerminal(other.state),
       )
+
+  const keptUnder = (key: string): CacheRecord | null => {
+    const record = cache.get(key)
+    if (record === undefined) return null
+    return record.expiresAt !== null && Date.parse(record.expiresAt) <= nowMs() ? null : record
+  }
+  const isLive = ({ runId, epoch }: CacheClaimant) => {
+    const lease = leases.get(runId)
+    return lease?.epoch === epoch && Date.parse(lease.expiresAt) > nowMs()
+  }
+  const endClaim = (key: string, { runId, epoch }: CacheClaimant) => {
+    const claim = cacheClaims.get(key)
+    if (claim?.runId === runId && claim.epoch === epoch) cacheClaims.delete(key)
+  }
 
   const applyChanges = (changes: readonly Change[]) => {
     /** Runs whose moment had one already: what the list says of them is left out too. */
@@ -207,6 +223,7 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
         return
       case 'cache':
         cache.put(change.record.key, change.record)
+        if (change.claimedBy !== undefined) endClaim(change.record.key, change.claimedBy)
         return
       case 'transaction': {
         const { transaction } = change
@@ -327,11 +344,19 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
     },
 
     cache: {
-      async get(key) {
-        const record = cache.get(key)
-        if (record === undefined) return null
-        return record.expiresAt !== null && Date.parse(record.expiresAt) <= nowMs() ? null : record
-      },
+      get: async (key) => keptUnder(key),
+      claim: async (key, { runId, epoch }, { anew = false } = {}) =>
+        transaction((): CacheClaim => {
+          const record = anew ? null : keptUnder(key)
+          if (record !== null) return { kind: 'kept', record }
+          assertRun(runId)
+          const claim = cacheClaims.get(key)
+          const isOthers = claim !== undefined && isLive(claim) && (claim.runId !== runId || claim.epoch !== epoch)
+          if (isOthers) return { kind: 'held', runName: runs.get(claim.runId)?.run.name ?? claim.runId }
+          cacheClaims.put(key, { runId, epoch })
+          return { kind: 'granted' }
+        }),
+      release: async (key, claimant) => transaction(() => endClaim(key, claimant)),
     },
 
     blocks: {

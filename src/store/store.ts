@@ -89,8 +89,6 @@ export type Change =
   /** Ignored when a message with the same `key` exists. */
   | { readonly kind: 'outbox'; readonly message: OutboxMessage }
   | { readonly kind: 'event'; readonly event: Event }
-  /** A value kept under a cache key; replaces an older one. */
-  | { readonly kind: 'cache'; readonly record: CacheRecord }
   /** A transaction as it stands now, in place of how it stood. Guarded by the run's epoch. */
   | {
       readonly kind: 'transaction'
@@ -98,6 +96,8 @@ export type Change =
       readonly epoch: number
       readonly transaction: TransactionRecord
     }
+  /** A value kept under a cache key; replaces an older one, and ends the claim of whoever computed it. */
+  | { readonly kind: 'cache'; readonly record: CacheRecord; readonly claimedBy?: CacheClaimant }
 
 export interface NewTaskRun {
   readonly taskRun: TaskRun
@@ -112,6 +112,18 @@ export interface CacheRecord {
   readonly createdAt: string
   readonly expiresAt: string | null
 }
+
+/** The attempt of a run that computes a value. Its claim is good as long as its lease. */
+export interface CacheClaimant {
+  readonly runId: string
+  readonly epoch: number
+}
+
+/** Whether the value of a key may be computed: yes; no need, it is kept; or not now, a live run computes it. */
+export type CacheClaim =
+  | { readonly kind: 'granted' }
+  | { readonly kind: 'kept'; readonly record: CacheRecord }
+  | { readonly kind: 'held'; readonly runName: string }
 
 /** A process that runs flows. */
 export interface WorkerIdentity {
@@ -211,6 +223,14 @@ export interface ArtifactStore {
 export interface CacheStore {
   /** Null also for what has expired by the store's clock. */
   get(key: string): Promise<CacheRecord | null>
+  /**
+   * Asks for the right to compute a value, in one transaction. Of several that ask at once one is granted it. The claim of
+   * a run whose lease has ended or run out is void: nobody waits for a computer that is gone. `anew` computes also what is
+   * kept.
+   */
+  claim(key: string, claimant: CacheClaimant, options?: { readonly anew?: boolean }): Promise<CacheClaim>
+  /** Gives the right back without a value: the computation failed. */
+  release(key: string, claimant: CacheClaimant): Promise<void>
 }
 
 export interface BlockStore {

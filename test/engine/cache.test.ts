@@ -1,9 +1,27 @@
 import fc from 'fast-check'
 import { createFakeClock, runFlow } from 'd2flow/testing'
-import { flow, task, type CachePolicy, type TaskContext } from 'd2flow'
+import {
+  DEFAULT_BASIS,
+  flow,
+  FLOW_PARAMETERS,
+  INPUTS,
+  NONE,
+  RUN_ID,
+  task,
+  TASK_SOURCE,
+  type CacheBasis,
+  type CachePolicy,
+  type TaskContext,
+} from 'd2flow'
 import { describe, expect, it } from 'vitest'
-import { cacheKey, type CacheFacts, type CachePart } from '../../src/model/cache-key.ts'
+import { z } from 'zod'
+import type { Host } from '../../src/engine/host.ts'
+import type { CachePart } from '../../src/model/cache-basis.ts'
+import { cacheKey, type CacheFacts } from '../../src/model/cache-key.ts'
+import { newRun } from '../../src/model/new-run.ts'
+import { newState } from '../../src/model/new-state.ts'
 import { createMemoryStore } from '../../src/store/memory.ts'
+import type { Store } from '../../src/store/store.ts'
 
 interface Factors {
   readonly a: number
@@ -219,8 +237,11 @@ describe('a cached task', () => {
     expect(steps[0]?.state.type).toBe('failed')
   })
 
-  it('leaves out what the policy leaves out', async () => {
-    const { counts, multiply } = expensive({ by: 'inputs', without: ['note'] })
+  it.each([
+    ['without', { by: 'inputs', without: ['note'] }],
+    ["INPUTS.without('note')", { by: INPUTS.without('note') }],
+  ] as const)('leaves out what %s leaves out', async (_, cache) => {
+    const { counts, multiply } = expensive(cache)
     const twice = flow({
       name: 'twice',
       run: async () => [await multiply({ a: 3, b: 7, note: 'x' }), await multiply({ a: 3, b: 7, note: 'y' })],
@@ -243,6 +264,143 @@ describe('a cached task', () => {
     expect([await run(false), await run(true), await run(false)]).toEqual([1, 2, 2])
   })
 
+  it('F046 has an expiry of its own', async () => {
+    const clock = createFakeClock()
+    const store = createMemoryStore({ clock })
+    const { counts, multiply } = expensive({ key: ({ a }) => `${a}`, for: '1m' })
+
+    await runFlow(once(multiply), {}, { clock, store })
+    clock.advance(61_000)
+    await runFlow(once(multiply), {}, { clock, store })
+
+    expect(counts.bodies).toBe(2)
+  })
+
+  it('never shares between runs what goes by the run, and shares between tasks of one run', async () => {
+    const clock = createFakeClock()
+    const store = createMemoryStore({ clock })
+    const { counts, multiply } = expensive({ by: DEFAULT_BASIS })
+    const twice = flow({
+      name: 'twice',
+      run: async () => [await multiply({ a: 1, b: 2 }), await multiply({ a: 1, b: 2 })],
+    })
+
+    await runFlow(twice, {}, { clock, store })
+    await runFlow(twice, {}, { clock, store })
+
+    expect(counts.bodies).toBe(2)
+  })
+
+  it('by the parameters of the flow computes anew for others', async () => {
+    const clock = createFakeClock()
+    const store = createMemoryStore({ clock })
+    const { counts, multiply } = expensive({ by: FLOW_PARAMETERS })
+    const yearly = flow({
+      name: 'yearly',
+      params: z.object({ year: z.int() }),
+      run: async () => await multiply({ a: 1, b: 2 }),
+    })
+
+    for (const year of [2023, 2023, 2024]) await runFlow(yearly, { year }, { clock, store })
+
+    expect(counts.bodies).toBe(2)
+  })
+
+  it('does not wait for another who computes the same when it is read-committed', async () => {
+    let atOnce = 0
+    const both = Promise.withResolvers<void>()
+    const step = task({
+      name: 'step',
+      cache: { by: 'inputs', isolation: 'read-committed' },
+      async run(n: number) {
+        atOnce += 1
+        if (atOnce === 2) both.resolve()
+        await both.promise
+        return n
+      },
+    })
+    const together = flow({ name: 'together', run: async () => await Promise.all([step(1), step(1)]) })
+
+    expect((await runFlow(together, {})).result).toEqual([1, 1])
+    expect(atOnce).toBe(2)
+  })
+
+  it('waits for a run elsewhere that computes the same, says so, and computes it when that run has failed', async () => {
+    const clock = createFakeClock()
+    const store = createMemoryStore({ clock })
+    const elsewhere = await computesElsewhere(store, 'step:k')
+    const step = task({ name: 'step', cache: { key: () => 'k' }, run: () => 'computed here' })
+    const said: string[] = []
+    const onLog: Host['onLog'] = ({ message }) => {
+      said.push(message)
+      void store.cache.release('step:k', elsewhere)
+    }
+
+    const { result, waitsMs } = await runFlow(
+      flow({ name: 'one', run: async () => await step() }),
+      {},
+      { clock, store, host: { onLog } },
+    )
+
+    expect(result).toBe('computed here')
+    expect(said).toEqual([`waits for run ${elsewhere.name}, which computes the same value of step`])
+    expect(waitsMs).toEqual([50])
+  })
+
+  it('stops waiting when the run is asked to stop', async () => {
+    const clock = createFakeClock()
+    const store = createMemoryStore({ clock })
+    await computesElsewhere(store, 'step:k')
+    const controller = new AbortController()
+    const step = task({ name: 'step', cache: { key: () => 'k' }, run: () => 'computed here' })
+
+    const { state, steps } = await runFlow(
+      flow({ name: 'one', run: async () => await step() }),
+      {},
+      { clock, store, signal: controller.signal, host: { onLog: () => controller.abort(new Error('enough')) } },
+    )
+
+    expect(state).toMatchObject({ type: 'cancelled', message: 'enough' })
+    expect(steps).toEqual([])
+  })
+
+  it('lets the next one compute what failed', async () => {
+    const clock = createFakeClock()
+    const store = createMemoryStore({ clock })
+    let tries = 0
+    const shaky = task({
+      name: 'shaky',
+      cache: { by: 'inputs' },
+      run() {
+        tries += 1
+        if (tries === 1) throw new Error('boom')
+        return tries
+      },
+    })
+    const both = flow({ name: 'both', run: async () => [await shaky.settle(), await shaky()].length })
+
+    const { waitsMs } = await runFlow(both, {}, { clock, store })
+
+    expect({ tries, waitsMs }).toEqual({ tries: 2, waitsMs: [] })
+  })
+
+  it.each([
+    ['a basis that is none', { by: 'input' as never }, '"input" is nothing a cache can go by'],
+    ['neither by nor key', {}, 'the cache of expensive has neither by nor key'],
+    ['an empty space', { by: 'inputs', space: '' }, 'the cache of expensive has a space of 0 characters'],
+    ['no time', { by: 'inputs', forMs: 0 }, 'the cache of expensive has a length of 0 ms'],
+  ] as const)('is refused with %s', (_, cache, message) => {
+    expect(() => expensive(cache)).toThrow(message)
+  })
+
+  it('fails for a key that is no text', async () => {
+    const { multiply } = expensive({ key: (() => 7) as never })
+
+    const { error } = await runFlow(flow({ name: 'one', run: async () => await multiply({ a: 1, b: 1 }) }), {})
+
+    expect(error).toMatchObject({ code: 'config/params', message: 'the cache key of expensive is no text but number' })
+  })
+
   it('shares its values with another task only when both name the same space', async () => {
     const apart = expensive({ by: 'inputs' }, 'multiply-a')
     const alsoApart = expensive({ by: 'inputs' }, 'multiply-b')
@@ -261,6 +419,17 @@ describe('a cached task', () => {
   })
 })
 
+/** A run that another process executes, and that computes the value of a key. */
+async function computesElsewhere(store: Store, key: string) {
+  const run = { ...newRun({ flowName: 'other', parameters: {}, at: await store.now() }), epoch: 1 }
+  const pending = { ...run, state: newState('pending', await store.now()) }
+  const worker = { workerId: 'w2', pid: 2, bootId: 'b', hostName: 'h' }
+  await store.write([{ kind: 'run-created', run: pending, claimed: { worker, leaseMs: 1e9 } }])
+  const claimant = { runId: run.id, epoch: 1, name: run.name }
+  await store.cache.claim(key, claimant)
+  return claimant
+}
+
 describe('the key of a cached value', () => {
   const facts: CacheFacts = {
     taskName: 'step',
@@ -272,14 +441,57 @@ describe('the key of a cached value', () => {
   }
   const parts: readonly CachePart[] = ['inputs', 'source', 'run', 'flow-parameters']
 
-  it('does not depend on the order of its parts, nor on a part that is named twice', () => {
-    fc.assert(
-      fc.property(fc.shuffledSubarray([...parts], { minLength: 1 }), fc.nat(), (by, at) => {
-        const shuffled = [...by.slice(at % by.length), ...by.slice(0, at % by.length), ...by]
+  const bases = [INPUTS, TASK_SOURCE, RUN_ID, FLOW_PARAMETERS, NONE, DEFAULT_BASIS, INPUTS.without('a')]
+  const basis = fc.constantFrom(...bases)
+  const keyBy = (by: CacheBasis) => cacheKey({ by }, facts, {})
 
-        expect(cacheKey({ by: shuffled }, facts, {})).toBe(cacheKey({ by }, facts, {}))
+  it('F045 is the same for a + b and for b + a', () => {
+    fc.assert(fc.property(basis, basis, (a, b) => keyBy(a.plus(b)) === keyBy(b.plus(a))))
+  })
+
+  it('F045 is the same for (a + b) + c and for a + (b + c), and for a list of them', () => {
+    fc.assert(
+      fc.property(basis, basis, basis, (a, b, c) => {
+        expect(keyBy(a.plus(b).plus(c))).toBe(keyBy(a.plus(b.plus(c))))
+        expect(cacheKey({ by: [c, a, b, a] }, facts, {})).toBe(keyBy(a.plus(b, c)))
       }),
     )
+  })
+
+  it('F045 is the same with and without NONE, which alone is never cached', () => {
+    fc.assert(fc.property(basis, (a) => keyBy(NONE.plus(a)) === keyBy(a)))
+    expect(keyBy(NONE)).toBeNull()
+    expect(keyBy(NONE.plus(NONE).without('a'))).toBeNull()
+    expect(cacheKey({ by: [] }, facts, {})).toBeNull()
+  })
+
+  it('F045 is different for different sums', () => {
+    const part = fc.subarray(['inputs', 'source', 'run', 'flow-parameters'] as const, { minLength: 1 })
+    fc.assert(
+      fc.property(part, part, (one, other) => {
+        const isEqual = cacheKey({ by: one }, facts, {}) === cacheKey({ by: other }, facts, {})
+
+        expect(isEqual).toBe(String(one) === String(other))
+      }),
+    )
+  })
+
+  it('leaves out members of the input only, in any order and however often', () => {
+    const rich: CacheFacts = { ...facts, input: { a: 1, b: 2, c: 3 } }
+    const poor: CacheFacts = { ...facts, input: { a: 1, b: 'x', c: 'y' } }
+    const all = INPUTS.plus(TASK_SOURCE, RUN_ID)
+
+    expect(cacheKey({ by: all.without('b', 'c') }, rich, {})).toBe(
+      cacheKey({ by: all.without('c').without('b') }, poor, {}),
+    )
+    expect(cacheKey({ by: all.without('b') }, rich, {})).not.toBe(cacheKey({ by: all.without('b') }, poor, {}))
+    expect(cacheKey({ by: RUN_ID.without('run') }, rich, {})).toBe(cacheKey({ by: RUN_ID }, poor, {}))
+  })
+
+  it('knows each part by its name', () => {
+    expect(cacheKey({ by: parts }, facts, {})).toBe(keyBy(INPUTS.plus(TASK_SOURCE, RUN_ID, FLOW_PARAMETERS)))
+    expect(cacheKey({ by: 'default' }, facts, {})).toBe(keyBy(DEFAULT_BASIS))
+    expect(cacheKey({ by: 'none' }, facts, {})).toBeNull()
   })
 
   it('depends on every part that is named and on no other', () => {
@@ -298,6 +510,26 @@ describe('the key of a cached value', () => {
   })
 
   it('stays within two thousand characters', () => {
-    expect(cacheKey({ key: () => 'k'.repeat(5_000) }, facts, {})?.length).toBeLessThan(100)
+    fc.assert(
+      fc.property(fc.string({ maxLength: 5_000 }), fc.string({ minLength: 1, maxLength: 200 }), (key, space) => {
+        expect(cacheKey({ key: () => key, space }, facts, {})?.length).toBeLessThanOrEqual(2_000)
+      }),
+    )
+    const long = (last: string) => cacheKey({ key: () => 'k'.repeat(5_000) + last }, facts, {})
+    expect(long('a')).not.toBe(long('b'))
+  })
+
+  it('is of one task alone, however it is called, unless a space is shared', () => {
+    const key = (taskName: string, own: string, space?: string) =>
+      cacheKey({ key: () => own, ...(space === undefined ? {} : { space }) }, { ...facts, taskName }, {})
+
+    expect(key('a', 'b:c')).not.toBe(key('a:b', 'c'))
+    expect(key('prices', 'KEN')).not.toBe(key('a', 'KEN', 'prices'))
+    expect(key('a', 'KEN', 'prices')).toBe(key('b', 'KEN', 'prices'))
+    fc.assert(
+      fc.property(fc.string({ minLength: 1 }), fc.string(), fc.string({ minLength: 1 }), fc.string(), (a, x, b, y) => {
+        expect(key(a, x) === key(b, y)).toBe(a === b && x === y)
+      }),
+    )
   })
 })

@@ -1339,6 +1339,62 @@ export function storeContract(open: (clock: FakeClock) => Promise<StoreUnderTest
       clock.advance(1)
       expect(await store.cache.get('fetch-gdp:KEN')).toBeNull()
     })
+
+    /** A run whose creator holds a lease of a minute. */
+    const leased = async () => {
+      const run = { ...a.run(), state: newState('pending', clock.now()), epoch: 1 }
+      await store.write([{ kind: 'run-created', run, claimed: { worker: worker('w1'), leaseMs: MINUTE } }])
+      return { runId: run.id, epoch: 1, name: run.name }
+    }
+
+    it('lets one of two runs compute a value, and gives it to the other when it is kept', async () => {
+      const [one, other] = [await leased(), await leased()]
+
+      const claims = await Promise.all([store.cache.claim('k', one), store.cache.claim('k', other)])
+      const record = {
+        key: 'k',
+        result: { kind: 'value', value: 7, sha256: SHA } as const,
+        taskRunId: newId(),
+        createdAt: clock.now().toISOString(),
+        expiresAt: null,
+      }
+      await store.write([{ kind: 'cache', record, claimedBy: one }])
+
+      expect(claims).toEqual([{ kind: 'granted' }, { kind: 'held', runName: one.name }])
+      expect(await store.cache.claim('k', other)).toEqual({ kind: 'kept', record })
+      expect(await store.cache.claim('k', other, { anew: true })).toEqual({ kind: 'granted' })
+    })
+
+    it('lets the next one compute a value that was given back', async () => {
+      const [one, other] = [await leased(), await leased()]
+      await store.cache.claim('k', one)
+
+      await store.cache.release('k', other)
+      const stillHeld = await store.cache.claim('k', other)
+      await store.cache.release('k', one)
+
+      expect(stillHeld.kind).toBe('held')
+      expect(await store.cache.claim('k', other)).toEqual({ kind: 'granted' })
+    })
+
+    it('makes nobody wait for a run whose lease has run out, or was taken over, or has ended', async () => {
+      const [gone, done, other] = [await leased(), await leased(), await leased()]
+      await store.cache.claim('of-gone', gone)
+      await store.cache.claim('of-done', done)
+      const state = newState('running', clock.now())
+      await store.write([
+        { kind: 'run-state', ...done, state },
+        { kind: 'run-state', ...done, state: newState('completed', clock.now()) },
+      ])
+
+      const ofDone = await store.cache.claim('of-done', other)
+      clock.advance(MINUTE - 1)
+      const early = await store.cache.claim('of-gone', other)
+      clock.advance(1)
+      const late = await store.cache.claim('of-gone', other)
+
+      expect([ofDone.kind, early.kind, late.kind]).toEqual(['granted', 'held', 'granted'])
+    })
   })
 
   describe('saved blocks', () => {

@@ -194,8 +194,10 @@ describe('a store in a SQLite file', () => {
 })
 
 describe('the schema', () => {
-  it('has migrations that count from 1 without a gap up to the version the code knows', () => {
-    expect(migrations.map(({ version }) => version)).toEqual(migrations.map((_, index) => index + 1))
+  it('has migrations whose versions rise, up to the one the code knows', () => {
+    const versions = migrations.map(({ version }) => version)
+
+    expect(versions).toEqual([...new Set(versions)].sort((one, other) => one - other))
     expect(migrations.at(-1)?.version).toBe(SCHEMA_VERSION)
   })
 

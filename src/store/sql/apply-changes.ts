@@ -37,7 +37,7 @@ async function applyChange(writing: Writing, change: Change): Promise<void> {
     case 'event':
       return await addEvent(writing.connection, change.event)
     case 'cache':
-      return await keepInCache(writing.connection, change.record)
+      return await keepInCache(writing.connection, change.record, change.claimedBy)
     case 'transaction':
       return await keepTransaction(writing, change)
     default:

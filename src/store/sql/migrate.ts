@@ -25,7 +25,7 @@ export async function migrate(database: Database, clock: Clock, address: string)
   return await database.transaction(async (connection) => {
     // asked again: another process may have been faster
     const from = await versionOf(connection)
-    for (const migration of migrations.slice(from)) {
+    for (const migration of migrations.filter(({ version }) => version > from)) {
       for (const statement of migration.statements(database.dialect)) await connection.run(statement)
       await connection.run(INSERT, [migration.version, migration.name, clock.now().getTime()])
     }

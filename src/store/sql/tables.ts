@@ -10,6 +10,7 @@ export interface Tables {
   artifacts: ArtifactRow
   leases: LeaseRow
   cache: CacheRow
+  cache_claims: CacheClaimRow
   blocks: BlockRow
   variables: VariableRow
   deployments: DeploymentRow
@@ -112,6 +113,12 @@ export interface LeaseRow {
   readonly boot_id: string
   readonly host_name: string
   readonly expires_at: number
+}
+
+export interface CacheClaimRow {
+  readonly key: string
+  readonly run: number
+  readonly epoch: number
 }
 
 export interface CacheRow extends ResultColumns {

@@ -2,6 +2,7 @@
 import { firstSchema } from './001-first-schema.ts'
 import { limitsAndTransactions } from './002-limits-and-transactions.ts'
 import { dataWindow } from './003-data-window.ts'
+import { cacheClaims } from './006-cache-claims.ts'
 import type { Migration } from './migration.ts'
 
-export const migrations: readonly Migration[] = [firstSchema, limitsAndTransactions, dataWindow]
+export const migrations: readonly Migration[] = [firstSchema, limitsAndTransactions, dataWindow, cacheClaims]

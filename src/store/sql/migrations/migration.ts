@@ -2,7 +2,7 @@
 import type { Dialect } from '../database.ts'
 
 export interface Migration {
-  /** Counts from 1 without gaps. */
+  /** Rises from one to the next. */
   readonly version: number
   readonly name: string
   /** SQL that every database reads, in order; what differs comes from the dialect. */
