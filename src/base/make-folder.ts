@@ -10,17 +10,22 @@ import { dirname } from 'node:path'
  */
 export function makeFolderAndParents(folder: string, options: { readonly mode?: number } = {}): void {
   const missing: string[] = []
-  for (let at = folder; !exists(at) && dirname(at) !== at; at = dirname(at)) missing.push(at)
+  for (let at = folder; !isFolder(at) && dirname(at) !== at; at = dirname(at)) missing.push(at)
   for (const each of missing.reverse()) {
     try {
       mkdirSync(each, options)
     } catch (error) {
       // another process may have made it meanwhile
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !isFolder(each)) throw error
     }
   }
 }
 
-function exists(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory()
+  } catch {
+    // whatever keeps it from being looked at keeps it from being made, and is told there
+    return false
+  }
 }
