@@ -37,5 +37,10 @@ export const bundled = {
       about: 'the Open-Meteo air quality service',
       load: async () => (await import('d2flow/connectors/open-meteo')).openMeteo,
     },
+    {
+      name: 'world-bank',
+      about: 'development indicators of the World Bank',
+      load: async () => (await import('d2flow/connectors/world-bank')).worldBank,
+    },
   ],
 } as const

@@ -2,4 +2,9 @@
 import { defineBlock } from '../../src/blocks/define.ts'
 import { createOpenMeteoClient, OpenMeteoConnection } from './client.ts'
 
-export const openMeteo = defineBlock({ slug: 'open-meteo', schema: OpenMeteoConnection, open: createOpenMeteoClient })
+export const openMeteo = defineBlock({
+  slug: 'open-meteo',
+  schema: OpenMeteoConnection,
+  open: createOpenMeteoClient,
+  builtIn: { public: {} },
+})

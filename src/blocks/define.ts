@@ -16,6 +16,11 @@ export interface BlockDefinition<Schema extends z.ZodType, Client> {
   open(settings: z.output<Schema>, io: Io): Client
   /** Connections that a flow may name for when there is no store at all. Whoever uses one cannot write with it. */
   readonly fallbacks?: Readonly<Record<string, z.input<Schema>>>
+  /**
+   * Connections that nobody has to save: the public address of a service that asks for no key. A saved block of the same
+   * name takes its place.
+   */
+  readonly builtIn?: Readonly<Record<string, z.input<Schema>>>
   /** Whether the other side answers and accepts the credentials. Throws when not. */
   check?(client: Client): Promise<void>
 }

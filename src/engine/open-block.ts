@@ -1,5 +1,6 @@
 /**
- * Connections for a run: a saved block, values lent by the host, or the fallback that the flow names.
+ * Connections for a run: a saved block, one that its type brings along, values lent by the host, or the fallback that the
+ * flow names.
  *
  * A fallback is only for when there is no store at all. It is marked on the run and said in its log, and cannot write:
  * a production write must not end up on a demonstration server. Against a store a misspelt name is an error.
@@ -65,9 +66,11 @@ async function findValues(scope: RunScope, block: AnyBlock, name: string, option
   if (lent !== undefined) return { values: lent, fallback: null }
   if (host.store !== null) {
     const document = await host.store.blocks.get(block.slug, name)
-    if (document === null) throw await missing(scope, block, name)
-    return { values: await unsealed(scope, document.values, document.id), fallback: null }
+    if (document !== null) return { values: await unsealed(scope, document.values, document.id), fallback: null }
   }
+  const builtIn: unknown = block.builtIn?.[name]
+  if (builtIn !== undefined) return { values: builtIn, fallback: null }
+  if (host.store !== null) throw await missing(scope, block, name)
   if (options.fallback === undefined) {
     throw new ConfigError(
       'config/block-missing',
@@ -100,15 +103,17 @@ async function unsealed(scope: RunScope, values: JsonObject, id: string): Promis
 async function missing(scope: RunScope, block: AnyBlock, name: string): Promise<ConfigError> {
   const saved = (await scope.host.store?.blocks.list(block.slug)) ?? []
   const shown = block.shortName ?? block.slug
-  const names = saved.map((document) => `"${document.name}"`).join(', ')
-  return new ConfigError(
-    'config/block-missing',
-    `no ${shown} block is saved as "${name}"${saved.length === 0 ? '' : `; saved are ${names}`}`,
-    {
-      hint: `create it with: d2flow block create ${shown} ${name}`,
-      details: { block: block.slug, name, saved: saved.map((document) => document.name) },
-    },
-  )
+  const named = (what: string, names: readonly string[]) =>
+    names.length === 0 ? '' : `; ${what} ${names.map((each) => `"${each}"`).join(', ')}`
+  const known =
+    named(
+      'saved are',
+      saved.map((document) => document.name),
+    ) + named('built in are', Object.keys(block.builtIn ?? {}))
+  return new ConfigError('config/block-missing', `no ${shown} block is saved as "${name}"${known}`, {
+    hint: `create it with: d2flow block create ${shown} ${name}`,
+    details: { block: block.slug, name, saved: saved.map((document) => document.name) },
+  })
 }
 
 async function markFallback(

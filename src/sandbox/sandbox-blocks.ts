@@ -3,10 +3,11 @@ import type { SandboxAddresses } from './start-sandbox.ts'
 /** Values for blocks that lead into the sandbox, by the type of block. */
 export type SandboxBlocks = Readonly<Record<string, Readonly<Record<string, unknown>>>>
 
-export function sandboxBlocks({ dhis2, openMeteo, slack, webhook }: SandboxAddresses): SandboxBlocks {
+export function sandboxBlocks({ dhis2, openMeteo, slack, webhook, worldBank }: SandboxAddresses): SandboxBlocks {
   return {
     'dhis2-credentials': { baseUrl: dhis2, username: 'admin', password: 'district' },
     'open-meteo': { airQualityUrl: openMeteo },
+    'world-bank': { baseUrl: worldBank },
     'slack-webhook': { url: `${slack}/services/T0000SANDBOX/B0000SANDBOX/sandbox` },
     'custom-webhook': {
       name: 'sandbox',

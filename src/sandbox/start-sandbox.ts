@@ -1,5 +1,5 @@
 /**
- * The sandbox: fakes of DHIS2, Open-Meteo, Slack and a webhook receiver, each at an address of its own on this machine,
+ * The sandbox: fakes of DHIS2, Open-Meteo, the World Bank, Slack and a webhook receiver, each at an address of its own on this machine,
  * so that clients written for the real ones work unchanged. Nothing is kept when it stops.
  */
 import { UsageError } from '../base/errors.ts'
@@ -10,7 +10,7 @@ import type { ReceivedRequest } from '../../fixtures/webhook/index.ts'
 import type { SlackMessage } from '../../fixtures/slack/index.ts'
 
 export interface SandboxOptions {
-  /** The port of the DHIS2 server; the others take the four after it. Default: any free ones. */
+  /** The port of the DHIS2 server; the others take the ones after it. Default: any free ones. */
   readonly port?: number
   /** Which DHIS2 it answers as. Default 2.42. */
   readonly dhis2?: '2.40' | '2.41' | '2.42' | '2.43'
@@ -23,6 +23,7 @@ export interface SandboxOptions {
 export interface SandboxAddresses {
   readonly dhis2: string
   readonly openMeteo: string
+  readonly worldBank: string
   readonly slack: string
   readonly webhook: string
   /** A page that shows the others and what was sent to them. */
@@ -63,6 +64,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     { createOpenMeteoFake },
     { createSlackFake },
     { createWebhookSink },
+    { createWorldBankFake },
   ] = await Promise.all([
     import('../../fixtures/dhis2/app.ts'),
     import('../../fixtures/dhis2/state.ts'),
@@ -70,6 +72,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     import('../../fixtures/open-meteo/index.ts'),
     import('../../fixtures/slack/index.ts'),
     import('../../fixtures/webhook/index.ts'),
+    import('../../fixtures/world-bank/index.ts'),
   ])
   const state = createState(personality)
   loadCountry(state, { size: country, values })
@@ -92,6 +95,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       openMeteo: await serve(createOpenMeteoFake().app),
       slack: await serve(slack.app),
       webhook: await serve(webhook.app),
+      worldBank: await serve(createWorldBankFake().app),
     }
     const home = await serve({
       fetch: () => buildHomePage({ version: personality, addresses: fakes, messages: messages() }),

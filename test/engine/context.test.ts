@@ -310,6 +310,32 @@ describe('opening a connection', () => {
     })
   })
 
+  it('needs no saving when the type brings it along, and a saved one of that name still wins', async () => {
+    const keyless = defineBlock({
+      slug: 'keyless',
+      schema: z.object({ url: z.string().default('https://public.example.org') }),
+      open: ({ url }) => ({ url: () => url }),
+      builtIn: { public: {} },
+    })
+    const asking = flow({ name: 'asking', run: async (_, ctx) => (await ctx.open(keyless, 'public')).url() })
+    const misspelt = flow({ name: 'misspelt', run: async (_, ctx) => (await ctx.open(keyless, 'pubic')).url() })
+    const mirror = [{ block: keyless, name: 'public', values: { url: 'https://mirror.example.org' } }]
+
+    const [bare, saved, wrong] = [
+      await runFlow(asking, {}),
+      await runFlow(asking, {}, { blocks: mirror }),
+      await runFlow(misspelt, {}),
+    ]
+
+    expect(bare.result).toBe('https://public.example.org')
+    expect(bare.run.fallbacks).toEqual([])
+    expect(saved.result).toBe('https://mirror.example.org')
+    expect(wrong.error).toMatchObject({
+      code: 'config/block-missing',
+      message: 'no keyless block is saved as "pubic"; built in are "public"',
+    })
+  })
+
   it('F070 does not take an unreachable store for none', async () => {
     const clock = createFakeClock()
     const store = createMemoryStore({ clock })

@@ -26,7 +26,7 @@ describe('a sandbox', () => {
 
     expect(info['version']).toMatch(/^2\.43/)
     expect(regions['organisationUnits']).toMatchObject([{ name: 'Meridara', code: 'MER' }])
-    expect(new Set(Object.values(sandbox.addresses)).size).toBe(5)
+    expect(new Set(Object.values(sandbox.addresses)).size).toBe(6)
     expect(Object.values(sandbox.addresses).every((each) => /^http:\/\/127\.0\.0\.1:\d+$/.test(each))).toBe(true)
   })
 
@@ -88,6 +88,7 @@ describe('a sandbox', () => {
     expect(sandbox.blocks).toMatchObject({
       'dhis2-credentials': { baseUrl: sandbox.addresses.dhis2, username: 'admin', password: 'district' },
       'open-meteo': { airQualityUrl: sandbox.addresses.openMeteo },
+      'world-bank': { baseUrl: sandbox.addresses.worldBank },
       'slack-webhook': { url: expect.stringContaining(sandbox.addresses.slack) },
       'custom-webhook': { url: expect.stringContaining(sandbox.addresses.webhook) },
     })
