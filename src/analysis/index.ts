@@ -28,11 +28,39 @@ export { correlationMatrix, type CorrelationMatrixOptions, type CorrelationPair 
 export { kendallTauB, type KendallCorrelation } from './kendall-tau-b.ts'
 export { pearson, type Correlated, type Correlation } from './pearson.ts'
 export { spearman } from './spearman.ts'
+export { partialCorrelation } from './partial-correlation.ts'
+export {
+  autocorrelation,
+  blockBootstrapInterval,
+  crossCorrelation,
+  differenced,
+  effectiveSampleSize,
+  lagged,
+} from './serial-correlation.ts'
 
 // Regression
 export { linearRegression, logLinearRegression, multipleRegression, polynomialRegression } from './regression.ts'
 export { type Regression } from './least-squares.ts'
-export { theilSen } from './theil-sen.ts'
+export { theilSen, theilSenInterval } from './theil-sen.ts'
+export { huberRegression, type HuberRegression } from './huber-regression.ts'
+export { logLogRegression, logOutcomeRegression, type LogOutcomeRegression } from './log-outcome-regression.ts'
+export {
+  informationCriteria,
+  regressionDiagnostics,
+  type DiagnosticWarning,
+  type RegressionDiagnostics,
+  type RowDiagnostics,
+  type TestStatistic,
+} from './regression-diagnostics.ts'
+export { coefficientIntervals, predictAt, type Interval, type Prediction } from './regression-intervals.ts'
+
+// Hypothesis tests
+export { oneSampleTTest, pairedTTest, twoSampleTTest, type TTest } from './t-test.ts'
+export { mannWhitney, type MannWhitney } from './mann-whitney.ts'
+export { chiSquareFit, chiSquareIndependence, lastDigitHeaping, type ChiSquare } from './chi-square.ts'
+export { compareProportions, proportion, type Proportion, type ProportionTest } from './proportions.ts'
+export { differenceOfMeans, permutationTest, type Contrast, type PermutationTest } from './permutation-test.ts'
+export { seededRandom } from './seeded-random.ts'
 
 // Scores, risk and rank
 export {

@@ -1,5 +1,6 @@
 /** Least squares, and everything that is said about a fit. The public regressions differ only in the columns they bring. */
 import { DataError } from '../base/errors.ts'
+import type { Design, Frame } from './design.ts'
 import { fUpper, studentTwoSided } from './distribution-tails.ts'
 import { addProduct, dotProduct } from './double-double.ts'
 import { conditionNumber, decompose, solveUpper, solveUpperTransposed, type QrDecomposition } from './householder.ts'
@@ -52,6 +53,15 @@ const MOST_REFINEMENTS = 5
  * @throws DataError `data/units` where a column reaches beyond 1e100, or nowhere above 1e-100
  */
 export function leastSquares(predictors: readonly Predictor[], y: Float64Array, intercept: boolean): Regression {
+  return fitWithDesign(predictors, y, intercept).fit
+}
+
+/** `leastSquares`, and the decomposition that diagnostics and predictions go on from. */
+export function fitWithDesign(
+  predictors: readonly Predictor[],
+  y: Float64Array,
+  intercept: boolean,
+): { readonly fit: Regression; readonly design: Design } {
   const n = y.length
   const count = predictors.length + (intercept ? 1 : 0)
   const df = n - count
@@ -70,11 +80,12 @@ export function leastSquares(predictors: readonly Predictor[], y: Float64Array, 
 
   const original = [...(intercept ? [{ name: 'intercept', values: ones }] : []), ...predictors]
   const { coefficients, residuals } = refine(original, y, qr, frame, intercept)
-  return {
+  const fit = {
     ...assess({ coefficients, residuals, unitErrors: unitErrors(qr, frame, intercept), y, df, intercept }),
     conditionNumber: condition,
     illConditioned: condition > 1e8,
   }
+  return { fit, design: { qr, frame, intercept, rows: n } }
 }
 
 /** Squares and products in double length have room between these bounds; no unit of this world lies outside. */
@@ -91,9 +102,7 @@ function largestSize(values: Float64Array): number {
 }
 
 /** column = centre + scale · scaled, where the scaled one has mean 0 (with an intercept) and a mean square of about 1. */
-interface Framed {
-  readonly centre: number
-  readonly scale: number
+interface Framed extends Frame {
   readonly scaled: Float64Array
 }
 
@@ -126,7 +135,7 @@ function refine(
   columns: readonly Predictor[],
   y: Float64Array,
   qr: QrDecomposition,
-  frame: readonly Framed[],
+  frame: readonly Frame[],
   intercept: boolean,
 ): { readonly coefficients: number[]; readonly residuals: Float64Array } {
   let coefficients = columns.map(() => 0)
@@ -178,7 +187,7 @@ function solveAugmented(
   above: Float64Array,
   below: readonly number[],
   qr: QrDecomposition,
-  frame: readonly Framed[],
+  frame: readonly Frame[],
   intercept: boolean,
 ): { readonly coefficients: number[]; readonly residuals: Float64Array } {
   const h = solveUpperTransposed(qr.triangle, intoFrame(below, frame, intercept))
@@ -194,7 +203,7 @@ function solveAugmented(
 }
 
 /** Aᵀ-sums of the original columns as sums of the framed ones. */
-function intoFrame(sums: readonly number[], frame: readonly Framed[], intercept: boolean): number[] {
+function intoFrame(sums: readonly number[], frame: readonly Frame[], intercept: boolean): number[] {
   const first = intercept ? (sums[0] ?? 0) : 0
   const slopes = intercept ? sums.slice(1) : sums
   const framed = frame.map(({ centre, scale }, index) => ((slopes[index] ?? 0) - centre * first) / scale)
@@ -202,7 +211,7 @@ function intoFrame(sums: readonly number[], frame: readonly Framed[], intercept:
 }
 
 /** Coefficients of the framed columns as coefficients of the original ones. */
-function outOfFrame(framed: readonly number[], frame: readonly Framed[], intercept: boolean): number[] {
+function outOfFrame(framed: readonly number[], frame: readonly Frame[], intercept: boolean): number[] {
   const slopes = frame.map(({ scale }, index) => (framed[index + (intercept ? 1 : 0)] ?? 0) / scale)
   if (!intercept) return slopes
   const shift = frame.reduce((sum, { centre }, index) => sum + centre * (slopes[index] ?? 0), 0)
@@ -210,7 +219,7 @@ function outOfFrame(framed: readonly number[], frame: readonly Framed[], interce
 }
 
 /** The standard errors for a residual deviation of 1: lengths of the rows of the inverse triangle, out of the frame. */
-function unitErrors(qr: QrDecomposition, frame: readonly Framed[], intercept: boolean): number[] {
+function unitErrors(qr: QrDecomposition, frame: readonly Frame[], intercept: boolean): number[] {
   const size = qr.triangle.length
   const squares = new Float64Array(size)
   for (let column = 0; column < size; column += 1) {

@@ -2,6 +2,7 @@
 import { DataError } from '../base/errors.ts'
 import { exactProduct } from './double-double.ts'
 import { leastSquares, type Predictor, type Regression } from './least-squares.ts'
+import { columnOf, outcomeOf, predictorsOf } from './regression-input.ts'
 
 /**
  * y = intercept + slope · x by ordinary least squares.
@@ -13,7 +14,7 @@ import { leastSquares, type Predictor, type Regression } from './least-squares.t
  * @example linearRegression([1, 2, 3], [3, 5, 7]).coefficients // [1, 2]
  */
 export function linearRegression(x: readonly number[], y: readonly number[]): Regression {
-  return leastSquares([{ name: 'x', values: finite('x', x) }], aligned(x.length, y), true)
+  return leastSquares([{ name: 'x', values: columnOf('x', x) }], outcomeOf(x.length, y), true)
 }
 
 /**
@@ -28,18 +29,7 @@ export function multipleRegression(
   y: readonly number[],
   options: { readonly intercept?: boolean } = {},
 ): Regression {
-  const width = rows[0]?.length ?? 0
-  const ragged = rows.findIndex((row) => row.length !== width)
-  if (ragged >= 0) {
-    throw new DataError('data/misaligned', `row ${ragged} has ${rows[ragged]?.length} predictors, row 0 has ${width}`, {
-      hint: 'every row needs the same predictors in the same order',
-    })
-  }
-  const predictors = Array.from({ length: width }, (_, column) => {
-    const name = `predictor ${column}`
-    return { name, values: finite(name, rows, (row) => row[column]) }
-  })
-  return leastSquares(predictors, aligned(rows.length, y), options.intercept ?? true)
+  return leastSquares(predictorsOf(rows), outcomeOf(rows.length, y), options.intercept ?? true)
 }
 
 /**
@@ -54,7 +44,7 @@ export function polynomialRegression(x: readonly number[], y: readonly number[],
   if (!Number.isInteger(degree) || degree < 1) {
     throw new DataError('data/value', `${degree} is no degree of a polynomial`, { hint: 'give a whole number from 1' })
   }
-  return leastSquares(powers(finite('x', x), degree), aligned(x.length, y), true)
+  return leastSquares(powers(columnOf('x', x), degree), outcomeOf(x.length, y), true)
 }
 
 /**
@@ -64,7 +54,7 @@ export function polynomialRegression(x: readonly number[], y: readonly number[],
  * @throws DataError `data/misaligned`, `data/too-few-points`, `data/ill-conditioned` as `linearRegression`
  */
 export function logLinearRegression(x: readonly number[], y: readonly number[]): Regression {
-  const values = finite('x', x)
+  const values = columnOf('x', x)
   const wrong = values.findIndex((value) => value <= 0)
   if (wrong >= 0) {
     throw new DataError('data/value', `x at ${wrong} is ${values[wrong]}, which has no logarithm`, {
@@ -72,7 +62,7 @@ export function logLinearRegression(x: readonly number[], y: readonly number[]):
       details: { position: wrong },
     })
   }
-  return leastSquares([{ name: 'ln x', values: values.map(Math.log) }], aligned(x.length, y), true)
+  return leastSquares([{ name: 'ln x', values: values.map(Math.log) }], outcomeOf(x.length, y), true)
 }
 
 function powers(x: Float64Array, degree: number): Predictor[] {
@@ -90,26 +80,4 @@ function powers(x: Float64Array, degree: number): Predictor[] {
     ;[high, low] = [values, rests]
   }
   return found
-}
-
-function aligned(rows: number, y: readonly number[]): Float64Array {
-  if (rows !== y.length) {
-    throw new DataError('data/misaligned', `${rows} rows of predictors against ${y.length} of y`, {
-      hint: 'join x and y by entity first, and drop what is missing from both',
-      details: { x: rows, y: y.length },
-    })
-  }
-  return finite('y', y)
-}
-
-function finite(name: string, values: readonly number[]): Float64Array
-function finite<Row>(name: string, rows: readonly Row[], read: (row: Row) => number | undefined): Float64Array
-function finite<Row>(name: string, rows: readonly Row[], read?: (row: Row) => number | undefined): Float64Array {
-  return Float64Array.from(rows, (row, index) => {
-    const value: unknown = read === undefined ? row : read(row)
-    if (typeof value === 'number' && Number.isFinite(value)) return value
-    throw new DataError('data/value', `${name} at ${index} is ${String(value)}, not a finite number`, {
-      hint: 'drop the row from x and y together before fitting, and say how many were dropped',
-    })
-  })
 }

@@ -1,5 +1,6 @@
 /** A line that outliers cannot turn. */
 import { DataError } from '../base/errors.ts'
+import { normalQuantile } from './distribution-quantiles.ts'
 import { quantile } from './quantile.ts'
 
 /** All slopes are held at once: 10,000 points make 50 million of them, 400 MB. */
@@ -43,6 +44,37 @@ export function theilSen(x: readonly number[], y: readonly number[]): { slope: n
     })
   }
   return { slope, intercept: medianY - slope * medianX }
+}
+
+/**
+ * `theilSen`, and the interval of its slope from the distribution of Kendall's S under no trend, ties in x and y accounted
+ * for (Sen 1968). Both ends are slopes between two of the points.
+ *
+ * @throws DataError as `theilSen`; `data/value` for a level that is not between 0 and 1
+ */
+export function theilSenInterval(
+  x: readonly number[],
+  y: readonly number[],
+  level = 0.95,
+): { slope: number; intercept: number; low: number; high: number } {
+  if (!(level > 0 && level < 1)) {
+    throw new DataError('data/value', `${level} is no level of an interval`, { hint: 'give a share such as 0.95' })
+  }
+  const line = theilSen(x, y)
+  const slopes = slopesOf(x, y).sort()
+  const n = x.length
+  const variance = (n * (n - 1) * (2 * n + 5) - tieVariance(x) - tieVariance(y)) / 18
+  const reach = -normalQuantile((1 - level) / 2) * Math.sqrt(Math.max(0, variance))
+  const upper = Math.min(Math.round((slopes.length + reach) / 2), slopes.length - 1)
+  const lower = Math.max(Math.round((slopes.length - reach) / 2) - 1, 0)
+  return { ...line, low: slopes[lower] ?? line.slope, high: slopes[upper] ?? line.slope }
+}
+
+/** Σ t(t − 1)(2t + 5) over groups of equal values, t their sizes. */
+export function tieVariance(values: readonly number[]): number {
+  const sizes = new Map<number, number>()
+  for (const value of values) sizes.set(value, (sizes.get(value) ?? 0) + 1)
+  return [...sizes.values()].reduce((sum, t) => sum + t * (t - 1) * (2 * t + 5), 0)
 }
 
 function slopesOf(x: readonly number[], y: readonly number[]): Float64Array {
