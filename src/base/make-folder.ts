@@ -6,7 +6,7 @@ import { dirname } from 'node:path'
  * Does nothing when it is there. Node's own recursive form never comes back under /proc, where the system says that a
  * parent is missing that cannot be made.
  *
- * @throws the system's error (EACCES, ENOTDIR, ENOSPC …) of the first folder that cannot be made
+ * @throws the system's error (EACCES, EEXIST, ENOTDIR, ENOSPC …) of the first folder that cannot be made
  */
 export function makeFolderAndParents(folder: string, options: { readonly mode?: number } = {}): void {
   const missing: string[] = []

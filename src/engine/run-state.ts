@@ -1,6 +1,5 @@
 /** The next state of a run: written with what goes with it, then told to whoever listens. */
 import { toFailure } from '../base/failure.ts'
-import { newId } from '../base/ids.ts'
 import type { State } from '../model/state.ts'
 import type { Change, RunPatch } from '../store/store.ts'
 import { contextOf } from './context.ts'
@@ -20,25 +19,15 @@ export async function become(
   scope.host.onState?.(state, scope.place(null))
 }
 
-/** What is written with an end: an event, and the messages that rules ask for. */
+/** What is written with an end: the messages that rules ask for. */
 export async function tidings(scope: RunScope, state: State, patch: RunPatch): Promise<readonly Change[]> {
   const { run, host } = scope
-  const event: Change = {
-    kind: 'event',
-    event: {
-      id: newId(Date.parse(state.at)),
-      at: state.at,
-      name: `run.${state.type}`,
-      resource: `run/${run.id}`,
-      payload: { flow: run.flowName, run: run.name, state: state.name, deployment: run.deploymentName },
-    },
-  }
   try {
     const messages = (await host.messages?.({ ...run, ...patch, state }, state)) ?? []
-    return [event, ...messages.map((message): Change => ({ kind: 'outbox', message }))]
+    return messages.map((message): Change => ({ kind: 'outbox', message }))
   } catch (error) {
     scope.log(null).error(`the messages about this run could not be made: ${toFailure(error).message}`)
-    return [event]
+    return []
   }
 }
 

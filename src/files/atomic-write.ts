@@ -42,6 +42,7 @@ function unwritable(path: string, cause: NodeJS.ErrnoException): unknown {
     EPERM: ['the folder may not be written', 'choose another folder, or change its permissions'],
     EROFS: ['the disk is read-only', 'choose a folder on another disk'],
     ENOENT: ['its folder is not there and cannot be made', 'choose another folder'],
+    EEXIST: ['part of its path is a file', 'choose another folder'],
     ENOTDIR: ['part of its path is a file', 'choose another folder'],
     EISDIR: ['it is a folder', 'name a file'],
   }

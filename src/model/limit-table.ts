@@ -17,6 +17,7 @@ export interface LimitTableOptions {
   readonly isAlive: (runId: string, epoch: number) => boolean
   /** What is thrown for a name that is taken. */
   readonly nameTaken: (name: string) => Error
+  readonly onChange: (what: 'created' | 'resized' | 'deleted', name: string) => void
 }
 
 export interface LimitTable extends LimitStore {
@@ -36,7 +37,7 @@ interface Claim extends Pick<SlotRequest, 'ticket' | 'runId' | 'runName' | 'epoc
   readonly expiresMs: number
 }
 
-export function createLimitTable({ nowMs, isAlive, nameTaken }: LimitTableOptions): LimitTable {
+export function createLimitTable({ nowMs, isAlive, nameTaken, onChange }: LimitTableOptions): LimitTable {
   const limits = new Map<string, Kept>()
   let slots: readonly Claim[] = []
   let queue: readonly Claim[] = []
@@ -60,6 +61,7 @@ export function createLimitTable({ nowMs, isAlive, nameTaken }: LimitTableOption
   const add = ({ name, size, perMs }: Pick<Limit, 'name' | 'size' | 'perMs'>): Limit => {
     const limit = { name, size, perMs, createdAt: new Date(nowMs()).toISOString() }
     limits.set(name, { limit, left: { tokens: size, atMs: nowMs() } })
+    onChange('created', name)
     return limit
   }
   const leave = (ticket: string) => {
@@ -95,12 +97,15 @@ export function createLimitTable({ nowMs, isAlive, nameTaken }: LimitTableOption
         limit: { ...kept.limit, size },
         left: { tokens: Math.min(size, tokensNow(kept.limit, kept.left, nowMs())), atMs: nowMs() },
       })
+      onChange('resized', name)
       return true
     },
     async delete(name) {
       slots = slots.filter((claim) => claim.limit !== name)
       queue = queue.filter((claim) => claim.limit !== name)
-      return limits.delete(name)
+      const deleted = limits.delete(name)
+      if (deleted) onChange('deleted', name)
+      return deleted
     },
 
     async acquire(request): Promise<SlotAnswer> {

@@ -49,5 +49,6 @@ export function newRun(request: RunRequest): FlowRun {
     failure: null,
     warning: null,
     fallbacks: [],
+    logged: { warnings: 0, errors: 0 },
   }
 }

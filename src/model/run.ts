@@ -53,4 +53,6 @@ export interface FlowRun {
   readonly warning: string | null
   /** Connections that were not saved blocks but fallbacks named by the flow. */
   readonly fallbacks: readonly string[]
+  /** How many lines of its log are warnings, and how many errors, as far as the store has them. */
+  readonly logged: { readonly warnings: number; readonly errors: number }
 }

@@ -12,10 +12,13 @@ import { createLimitTable } from '../model/limit-table.ts'
 import type { LogLine } from '../model/log-line.ts'
 import { newState } from '../model/new-state.ts'
 import type { OutboxMessage } from '../model/outbox-message.ts'
+import type { RuleFiring } from '../model/rule-firing.ts'
 import type { FlowRun } from '../model/run.ts'
 import { assertTransition, isTerminal, type State } from '../model/state.ts'
+import type { ServerRecord } from '../model/server-record.ts'
 import type { TaskRun } from '../model/task-run.ts'
 import type { TransactionRecord } from '../model/transaction.ts'
+import { blockEvent, deploymentDeleted, deploymentEvents, limitEvent, runEvent, variableEvent } from './events-of.ts'
 import { levelsFrom } from './log-levels.ts'
 import { keyTaken, lostRun, nameTaken, runExists, runMovedOn, unknownRun, unknownTaskRun } from './refusals.ts'
 import { endsLease, isRepeated, scheduledForMs } from './state-rules.ts'
@@ -54,6 +57,8 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
   const artifacts = createTable<Artifact>()
   const events = createTable<Event>()
   const transactions = createTable<TransactionRecord>()
+  const firings = createTable<RuleFiring>()
+  const servers = createTable<ServerRecord>()
   const tables = [
     runs,
     taskRuns,
@@ -68,6 +73,8 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
     artifacts,
     events,
     transactions,
+    firings,
+    servers,
   ]
 
   let commits = 0
@@ -93,6 +100,7 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
       return lease?.epoch === epoch && Date.parse(lease.expiresAt) > nowMs()
     },
     nameTaken: (name) => nameTaken('limit', name),
+    onChange: (what, name) => transaction(() => events.add(limitEvent(what, name, clock.now()))),
   })
   const heldRun = (runId: string, epoch: number): KeptRun => {
     const kept = runs.get(runId)
@@ -126,6 +134,14 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
     if (claim?.runId === runId && claim.epoch === epoch) cacheClaims.delete(key)
   }
 
+  const countGrave = ({ runId, level }: LogLine) => {
+    const kept = runs.get(runId)
+    if (kept === undefined || (level !== 'warn' && level !== 'error')) return
+    const { warnings, errors } = kept.run.logged
+    const logged = level === 'warn' ? { warnings: warnings + 1, errors } : { warnings, errors: errors + 1 }
+    runs.put(runId, { ...kept, run: { ...kept.run, logged } })
+  }
+
   const applyChanges = (changes: readonly Change[]) => {
     /** Runs whose moment had one already: what the list says of them is left out too. */
     const ignored = new Set<string>()
@@ -144,6 +160,7 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
         if (hasLiveKey(run)) throw keyTaken(run.flowName, run.key ?? '')
         if (runs.get(run.id) !== undefined) throw runExists(run.id)
         runs.put(run.id, { run, history: [run.state] })
+        events.add(runEvent(run, run.state, null))
         if (change.claimed !== undefined) {
           const expiresAt = new Date(nowMs() + change.claimed.leaseMs).toISOString()
           leases.put(run.id, { runId: run.id, epoch: run.epoch, worker: change.claimed.worker, expiresAt })
@@ -162,6 +179,7 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
           run: { ...run, ...change.patch, state, epoch: change.nextEpoch ?? run.epoch },
           history: [...history, state],
         })
+        events.add(runEvent(run, state, run.state))
         if (endsLease(state)) leases.delete(run.id)
         return
       }
@@ -201,6 +219,7 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
         for (const line of change.lines.filter(({ runId }) => !ignored.has(runId))) {
           assertRun(line.runId)
           logs.add(line)
+          countGrave(line)
         }
         return
       case 'artifact': {
@@ -221,6 +240,14 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
       case 'event':
         events.add(change.event)
         return
+      case 'rule-fired':
+        if (firings.get(change.firing.key) === undefined) firings.put(change.firing.key, change.firing)
+        return
+      case 'rule-cleared': {
+        const firing = firings.get(change.key)
+        if (firing?.clearedAt === null) firings.put(change.key, { ...firing, clearedAt: change.at })
+        return
+      }
       case 'cache':
         cache.put(change.record.key, change.record)
         if (change.claimedBy !== undefined) endClaim(change.record.key, change.claimedBy)
@@ -371,8 +398,14 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
           const path = `${block.type}/${block.name}`
           if (!overwrite && blocks.get(path) !== undefined) throw nameTaken('block', path)
           blocks.put(path, copied(block))
+          events.add(blockEvent('saved', block.type, block.name, clock.now()))
         }),
-      delete: async (type, name) => transaction(() => blocks.delete(`${type}/${name}`)),
+      delete: async (type, name) =>
+        transaction(() => {
+          const deleted = blocks.delete(`${type}/${name}`)
+          if (deleted) events.add(blockEvent('deleted', type, name, clock.now()))
+          return deleted
+        }),
     },
 
     variables: {
@@ -382,8 +415,14 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
         transaction(() => {
           if (!overwrite && variables.get(name) !== undefined) throw nameTaken('variable', name)
           variables.put(name, copied({ name, value, updatedAt: clock.now().toISOString() }))
+          events.add(variableEvent('set', name, clock.now()))
         }),
-      unset: async (name) => transaction(() => variables.delete(name)),
+      unset: async (name) =>
+        transaction(() => {
+          const deleted = variables.delete(name)
+          if (deleted) events.add(variableEvent('unset', name, clock.now()))
+          return deleted
+        }),
     },
 
     deployments: {
@@ -396,13 +435,16 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
           const earlier = deployments.get(path)
           const kept =
             earlier === undefined ? deployment : { ...deployment, id: earlier.id, createdAt: earlier.createdAt }
-          return deployments.put(path, copied(kept))
+          const saved = deployments.put(path, copied(kept))
+          for (const event of deploymentEvents(earlier, saved, clock.now())) events.add(event)
+          return saved
         }),
       delete: async (flowName, name) =>
         transaction(() => {
           const deployment = deployments.get(`${flowName}/${name}`)
           if (deployment === undefined) return false
           dropUnstarted(deployment.id)
+          events.add(deploymentDeleted(deployment, clock.now()))
           return deployments.delete(`${flowName}/${name}`)
         }),
       dropScheduled: async (deploymentId, scheduleSlug) => transaction(() => dropUnstarted(deploymentId, scheduleSlug)),
@@ -425,6 +467,7 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
               const epoch = run.epoch + 1
               const expiresAt = new Date(now.getTime() + leaseMs).toISOString()
               leases.put(run.id, { runId: run.id, epoch, worker, expiresAt })
+              events.add(runEvent(run, state, run.state))
               return runs.put(run.id, {
                 run: { ...run, state, epoch },
                 history: [...(runs.get(run.id)?.history ?? []), state],
@@ -487,13 +530,62 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
     },
 
     events: {
-      list: async ({ resource, limit = EVENTS_PER_PAGE } = {}) =>
+      list: async ({ resource, name, limit = EVENTS_PER_PAGE } = {}) =>
         events
           .all()
           .filter((event) => resource === undefined || event.resource === resource)
+          .filter((event) => name === undefined || isNamed(event, name))
           .toReversed()
           .slice(0, limit),
     },
+
+    ruleFirings: {
+      list: async ({ rule, lasting = false, limit = EVENTS_PER_PAGE } = {}) =>
+        firings
+          .all()
+          .filter((firing) => rule === undefined || firing.rule === rule)
+          .filter(({ clearedAt }) => !lasting || clearedAt === null)
+          .toReversed()
+          .slice(0, limit),
+      has: async (key) => firings.get(key) !== undefined,
+    },
+
+    servers: {
+      beat: async (worker, { atOnce, stopping = false }) =>
+        transaction(() => {
+          const at = clock.now().toISOString()
+          const startedAt = servers.get(worker.workerId)?.startedAt ?? at
+          servers.put(worker.workerId, { ...worker, atOnce, startedAt, seenAt: at, stoppedAt: stopping ? at : null })
+        }),
+      list: async () => servers.all().sort((a, b) => byText(b.seenAt, a.seenAt) || byText(a.workerId, b.workerId)),
+    },
+
+    forget: async (before) =>
+      transaction(() => {
+        const isOld = (at: string | null, limit: Date) => at !== null && Date.parse(at) < limit.getTime()
+        const newest = new Map<string, string>()
+        for (const { key, runId } of artifacts.all()) if (key !== null) newest.set(key, runId)
+        const kept = new Set(newest.values())
+        const ended = runs.all().filter(({ run }) => isTerminal(run.state))
+        const old = ended.filter(({ run }) => isOld(run.endedAt, before.runs) && !kept.has(run.id))
+        const gone = new Set(old.map(({ run }) => run.id))
+        const quiet = new Set(ended.filter(({ run }) => isOld(run.endedAt, before.logs)).map(({ run }) => run.id))
+        runs.drop(({ run }) => gone.has(run.id))
+        taskRuns.drop(({ taskRun }) => gone.has(taskRun.runId))
+        artifacts.drop(({ runId }) => gone.has(runId))
+        logs.drop(({ runId }) => gone.has(runId))
+        return {
+          runs: gone.size,
+          logLines: logs.drop(({ runId }) => quiet.has(runId)),
+          events: events.drop(({ at }) => isOld(at, before.events)),
+          cached: cache.drop(({ expiresAt }) => expiresAt !== null && Date.parse(expiresAt) <= nowMs()),
+          messages: outbox.drop(({ status, createdAt }) => status !== 'waiting' && isOld(createdAt, before.runs)),
+          firings: firings.drop(({ clearedAt }) => isOld(clearedAt, before.runs)),
+          servers: servers.drop(({ seenAt }) => isOld(seenAt, before.runs)),
+        }
+      }),
+    keptFiles: async () => [],
+    compact: async () => {},
 
     now: async () => clock.now(),
     revision: async () => String(commits),
@@ -513,6 +605,8 @@ interface Table<Row> {
   add(row: Row): void
   /** False when there was none. */
   delete(key: string): boolean
+  /** Removes all that fit; gives their number. */
+  drop(fits: (row: Row) => boolean): number
   commit(): void
   /** Forgets everything since the last commit. */
   rollBack(): void
@@ -546,6 +640,15 @@ function createTable<Row extends object>(): Table<Row> {
         for (const [otherKey, row] of before) rows.set(otherKey, row)
       })
       return true
+    },
+    drop(fits) {
+      const before = [...rows]
+      for (const [key, row] of before) if (fits(row)) rows.delete(key)
+      undo.push(() => {
+        rows.clear()
+        for (const [key, row] of before) rows.set(key, row)
+      })
+      return before.length - rows.size
     },
     commit() {
       undo = []
@@ -587,6 +690,11 @@ function isSameMoment(a: FlowRun, b: FlowRun): boolean {
     a.scheduleSlug === b.scheduleSlug &&
     a.dueAt === b.dueAt
   )
+}
+
+/** `run.*` is the beginning of a name. */
+function isNamed(event: Event, name: string): boolean {
+  return name.endsWith('.*') ? event.name.startsWith(name.slice(0, -1)) : event.name === name
 }
 
 function isWaitingToStart(run: FlowRun): boolean {

@@ -15,7 +15,9 @@ import type { Event } from '../model/event.ts'
 import type { LimitStore } from '../model/limit.ts'
 import type { LogLine } from '../model/log-line.ts'
 import type { OutboxMessage } from '../model/outbox-message.ts'
+import type { RuleFiring } from '../model/rule-firing.ts'
 import type { FlowRun } from '../model/run.ts'
+import type { ServerRecord } from '../model/server-record.ts'
 import type { State, StateType } from '../model/state.ts'
 import type { TaskRun } from '../model/task-run.ts'
 import type { TransactionRecord } from '../model/transaction.ts'
@@ -89,6 +91,10 @@ export type Change =
   /** Ignored when a message with the same `key` exists. */
   | { readonly kind: 'outbox'; readonly message: OutboxMessage }
   | { readonly kind: 'event'; readonly event: Event }
+  /** Ignored when a firing with the same `key` exists. */
+  | { readonly kind: 'rule-fired'; readonly firing: RuleFiring }
+  /** The condition of a firing is gone; ignored when that was said before. */
+  | { readonly kind: 'rule-cleared'; readonly key: string; readonly at: string }
   /** A transaction as it stands now, in place of how it stood. Guarded by the run's epoch. */
   | {
       readonly kind: 'transaction'
@@ -300,9 +306,55 @@ export interface OutboxStore {
   }): Promise<readonly OutboxMessage[]>
 }
 
+export interface EventFilter {
+  readonly resource?: string
+  /** A whole name, or the beginning of one: `run.*`. */
+  readonly name?: string
+  /** Default 100. */
+  readonly limit?: number
+}
+
 export interface EventStore {
   /** Newest first. */
-  list(options?: { readonly resource?: string; readonly limit?: number }): Promise<readonly Event[]>
+  list(filter?: EventFilter): Promise<readonly Event[]>
+}
+
+export interface RuleFiringStore {
+  /** Newest first; `lasting` gives only those whose condition has not cleared. */
+  list(options?: {
+    readonly rule?: string
+    readonly lasting?: boolean
+    readonly limit?: number
+  }): Promise<readonly RuleFiring[]>
+  has(key: string): Promise<boolean>
+}
+
+/** The processes that serve, by their beats. */
+export interface ServerStore {
+  /** Says that a process lives, or with `stopping` that it ends in good order. */
+  beat(worker: WorkerIdentity, facts: { readonly atOnce: number; readonly stopping?: boolean }): Promise<void>
+  /** Last seen first. */
+  list(): Promise<readonly ServerRecord[]>
+}
+
+/** What is older than these moments may go. */
+export interface Retention {
+  /** By the end of the run. With a run go its steps, log, artifacts and messages. */
+  readonly runs: Date
+  /** By the end of the run whose log it is. */
+  readonly logs: Date
+  readonly events: Date
+}
+
+/** How many of each are gone. */
+export interface Forgotten {
+  readonly runs: number
+  readonly logLines: number
+  readonly events: number
+  readonly cached: number
+  readonly messages: number
+  readonly firings: number
+  readonly servers: number
 }
 
 export interface Store {
@@ -332,6 +384,14 @@ export interface Store {
   readonly limits: LimitStore
   readonly outbox: OutboxStore
   readonly events: EventStore
+  readonly ruleFirings: RuleFiringStore
+  readonly servers: ServerStore
+  /** Deletes what is old, but for what has not ended and for the newest version of every artifact key. */
+  forget(before: Retention): Promise<Forgotten>
+  /** The result files, relative to `folder`, that a row still names. */
+  keptFiles(): Promise<readonly string[]>
+  /** Gives the room of what was deleted back to the disk. Takes a while, and nobody else can write meanwhile. */
+  compact(): Promise<void>
   /** The store's clock. */
   now(): Promise<Date>
   /** A text that is another one after anything was written, by whichever process: cheap to ask again and again. */

@@ -6,7 +6,6 @@ import { MINUTE, SECOND } from '../base/duration.ts'
 import { isToolkitError } from '../base/errors.ts'
 import { toFailure } from '../base/failure.ts'
 import type { Log } from '../base/log.ts'
-import { newId } from '../base/ids.ts'
 import type { LogLine } from '../model/log-line.ts'
 import { newState } from '../model/new-state.ts'
 import type { OutboxMessage } from '../model/outbox-message.ts'
@@ -74,7 +73,7 @@ function cancelled(run: FlowRun, { now }: CrashRules): Verdict {
     patch: { endedAt: state.at },
     nextEpoch: epoch + 1,
   }
-  return { changes: [end, endEvent(run, state)], givenUp: null }
+  return { changes: [end], givenUp: null }
 }
 
 async function crashed(run: FlowRun, { message: what, lastLines = [] }: Crash, rules: CrashRules): Promise<Verdict> {
@@ -99,7 +98,7 @@ async function crashed(run: FlowRun, { message: what, lastLines = [] }: Crash, r
     log.error(`run ${run.name} of ${run.flowName} is given up: ${why}`)
     const ended: FlowRun = { ...run, ...patch, state, epoch: epoch + 1 }
     for (const outbox of (await rules.messages?.(ended, state)) ?? []) changes.push({ kind: 'outbox', message: outbox })
-    return { changes: [...changes, endEvent(run, state)], givenUp: ended }
+    return { changes, givenUp: ended }
   }
   log.warn(`run ${run.name} of ${run.flowName} lost its process and goes on from its last finished step`)
   const again = newState('scheduled', now, {
@@ -123,19 +122,6 @@ async function duringWhat(run: FlowRun, store: Store): Promise<string> {
   const names = running.slice(0, STEPS_NAMED).map(({ name }) => name)
   const others = running.length - names.length
   return ` while ${names.join(', ')}${others === 0 ? '' : ` and ${others} more`} ran`
-}
-
-function endEvent(run: FlowRun, state: State): Change {
-  return {
-    kind: 'event',
-    event: {
-      id: newId(Date.parse(state.at)),
-      at: state.at,
-      name: `run.${state.type}`,
-      resource: `run/${run.id}`,
-      payload: { flow: run.flowName, run: run.name, state: state.name, deployment: run.deploymentName },
-    },
-  }
 }
 
 async function tellHooks(run: FlowRun, { log, onGivenUp }: CrashRules): Promise<void> {

@@ -28,6 +28,7 @@ it('leaves a folder alone that is there', () => {
 it('says that a file is in the way', () => {
   writeFileSync(join(folder, 'file'), '')
 
+  expect(() => makeFolderAndParents(join(folder, 'file'))).toThrow('EEXIST')
   expect(() => makeFolderAndParents(join(folder, 'file/a'))).toThrow('ENOTDIR')
 })
 

@@ -547,7 +547,8 @@ export function storeContract(open: (clock: FakeClock) => Promise<StoreUnderTest
         { kind: 'logs', lines: [line] },
         { kind: 'artifact', artifact: a.artifact(run, markdown('report', '# Report')) },
         { kind: 'outbox', message: a.message() },
-        { kind: 'event', event: { id: newId(), at: clock.now().toISOString(), name: 'a', resource: 'b', payload: {} } },
+        { kind: 'event', event: a.event() },
+        { kind: 'rule-fired', firing: a.firing() },
         {
           kind: 'cache',
           record: {
@@ -568,7 +569,8 @@ export function storeContract(open: (clock: FakeClock) => Promise<StoreUnderTest
       expect(await store.logs.list(run.id)).toEqual([])
       expect(await store.artifacts.listByRun(run.id)).toEqual([])
       expect(await store.outbox.list()).toEqual([])
-      expect(await store.events.list()).toEqual([])
+      expect(await store.events.list({ name: 'rule.fired' })).toEqual([])
+      expect(await store.ruleFirings.list()).toEqual([])
       expect(await store.cache.get('k')).toBeNull()
     })
 
@@ -1255,6 +1257,21 @@ export function storeContract(open: (clock: FakeClock) => Promise<StoreUnderTest
       expect(await store.logs.list(run.id)).toEqual([line])
     })
 
+    it('are counted on their run by how grave they are', async () => {
+      const run = await startedRun(store, a.run())
+      const line = (level: LogLine['level']): LogLine => ({
+        runId: run.id,
+        taskRunId: null,
+        at: clock.now().toISOString(),
+        level,
+        message: level,
+      })
+      await store.write([{ kind: 'logs', lines: (['info', 'warn', 'error', 'warn'] as const).map(line) }])
+      await store.write([{ kind: 'logs', lines: [line('debug'), line('warn')] }])
+
+      expect((await store.runs.get(run.id))?.logged).toEqual({ warnings: 3, errors: 1 })
+    })
+
     it('need a run', async () => {
       await expect(log(a.run(), [['info', 'nobody']])).rejects.toMatchObject({ code: 'store/not-found' })
     })
@@ -1588,23 +1605,217 @@ export function storeContract(open: (clock: FakeClock) => Promise<StoreUnderTest
   })
 
   describe('events', () => {
-    it('come newest first, all or those of one thing', async () => {
-      const events = ['run/1', 'run/2', 'run/1'].map((resource, index) => ({
-        id: newId(),
-        at: clock.now().toISOString(),
-        name: 'run.completed',
-        resource,
-        payload: { index },
-      }))
+    it('come newest first, all, those of one thing, or those of a name', async () => {
+      const events = ['rule/1', 'rule/2', 'rule/1'].map((resource, index) =>
+        a.event({ resource, name: index === 1 ? 'rule.cleared' : 'rule.fired', payload: { index } }),
+      )
 
       await store.write(events.map((event) => ({ kind: 'event', event })))
 
       expect(await store.events.list()).toEqual(events.toReversed())
-      expect((await store.events.list({ resource: 'run/1' })).map(({ payload }) => payload)).toEqual([
-        { index: 2 },
-        { index: 0 },
-      ])
+      expect(await store.events.list({ resource: 'rule/1' })).toEqual([events[2], events[0]])
+      expect(await store.events.list({ name: 'rule.cleared' })).toEqual([events[1]])
+      expect(await store.events.list({ name: 'rule.*' })).toHaveLength(3)
+      expect(await store.events.list({ name: 'run.*' })).toEqual([])
       expect(await store.events.list({ limit: 1 })).toEqual([events[2]])
+    })
+
+    it('are written with every state of a run, each following the one before', async () => {
+      const run = a.scheduled('2026-01-01T00:00:00Z', { parent: { id: 'root', rootRunId: 'root' } })
+      await store.write([{ kind: 'run-created', run }])
+      const [claimed = run] = await store.leases.claim(worker('w1'), { limit: 1, leaseMs: MINUTE })
+      await store.write([
+        { kind: 'run-state', runId: run.id, epoch: claimed.epoch, state: state('running') },
+        { kind: 'run-state', runId: run.id, epoch: claimed.epoch, state: state('failed', { message: 'no answer' }) },
+      ])
+
+      const events = (await store.events.list({ resource: `run/${run.id}` })).toReversed()
+      expect(events.map(({ name }) => name)).toEqual(['run.scheduled', 'run.pending', 'run.running', 'run.failed'])
+      expect(events.map(({ follows }) => follows)).toEqual([null, ...events.slice(0, -1).map(({ id }) => id)])
+      expect(events.at(-1)).toMatchObject({
+        labels: { flow: run.flowName, run: run.name, deployment: 'gdp-weekly' },
+        related: ['deployment/gdp-comparison/gdp-weekly', 'run/root'],
+        payload: { state: 'Failed', message: 'no answer' },
+      })
+    })
+
+    it('say nothing of a change that was refused, and nothing twice', async () => {
+      const run = a.run()
+      await store.write([{ kind: 'run-created', run }])
+
+      await expect(finish(run)).rejects.toMatchObject({ code: 'engine/transition' })
+
+      expect((await store.events.list()).map(({ name }) => name)).toEqual(['run.scheduled'])
+    })
+
+    it('tell what people change: deployments, blocks, variables and limits, without their values', async () => {
+      const deployment = await store.deployments.save(a.deployment())
+      await store.deployments.save(deployment)
+      await store.deployments.save({ ...deployment, paused: true })
+      await store.deployments.save({ ...deployment, paused: true, description: 'every week' })
+      await store.deployments.save({ ...deployment, description: 'every week' })
+      await store.deployments.delete(deployment.flowName, deployment.name)
+      await store.blocks.save(a.block({ type: 'json', name: 'thresholds' }))
+      await store.blocks.delete('json', 'thresholds')
+      await store.blocks.delete('json', 'thresholds')
+      await store.variables.set('year', 2023)
+      await expect(store.variables.set('year', 2024)).rejects.toMatchObject({ code: 'store/stale' })
+      await store.variables.unset('year')
+      await store.limits.create({ name: 'api', size: 2, perMs: null })
+      await store.limits.resize('api', 3)
+      await store.limits.delete('api')
+      await store.limits.delete('api')
+
+      const events = (await store.events.list()).toReversed()
+      expect(events.map(({ name, resource }) => `${name} ${resource}`)).toEqual([
+        'deployment.created deployment/gdp-comparison/gdp-weekly',
+        'deployment.paused deployment/gdp-comparison/gdp-weekly',
+        'deployment.changed deployment/gdp-comparison/gdp-weekly',
+        'deployment.resumed deployment/gdp-comparison/gdp-weekly',
+        'deployment.deleted deployment/gdp-comparison/gdp-weekly',
+        'block.saved block/json/thresholds',
+        'block.deleted block/json/thresholds',
+        'variable.set variable/year',
+        'variable.unset variable/year',
+        'limit.created limit/api',
+        'limit.resized limit/api',
+        'limit.deleted limit/api',
+      ])
+      expect(events[2]?.payload).toEqual({ members: ['description'] })
+      expect(JSON.stringify(events)).not.toContain('2023')
+    })
+  })
+
+  describe('rules that fired', () => {
+    it('are kept once per occurrence, and clear once', async () => {
+      const firing = a.firing({ key: 'late/1' })
+      const again = a.firing({ key: 'late/1', reason: 'another reason' })
+      const other = a.firing({ key: 'late/2', rule: 'silent' })
+      const clear = (at: string) => store.write([{ kind: 'rule-cleared', key: 'late/1', at }])
+
+      await store.write([firing, again, other].map((each) => ({ kind: 'rule-fired', firing: each })))
+      expect(await store.ruleFirings.list({ lasting: true })).toEqual([other, firing])
+      await clear('2026-01-01T00:05:00.000Z')
+      await clear('2026-01-01T00:09:00.000Z')
+
+      expect(await store.ruleFirings.list()).toEqual([other, { ...firing, clearedAt: '2026-01-01T00:05:00.000Z' }])
+      expect(await store.ruleFirings.list({ lasting: true })).toEqual([other])
+      expect(await store.ruleFirings.list({ rule: 'late', limit: 5 })).toHaveLength(1)
+      expect([await store.ruleFirings.has('late/1'), await store.ruleFirings.has('late/9')]).toEqual([true, false])
+    })
+  })
+
+  describe('serving processes', () => {
+    it('are known by their beats, and by the end they announced', async () => {
+      const [first, second] = [worker('w1'), worker('w2')]
+      await store.servers.beat(first, { atOnce: 5 })
+      clock.advance(SECOND)
+      await store.servers.beat(second, { atOnce: 2 })
+      clock.advance(SECOND)
+      await store.servers.beat(first, { atOnce: 5 })
+      await store.servers.beat(first, { atOnce: 5, stopping: true })
+
+      expect(await store.servers.list()).toEqual([
+        {
+          ...first,
+          atOnce: 5,
+          startedAt: '2026-01-01T00:00:00.000Z',
+          seenAt: '2026-01-01T00:00:02.000Z',
+          stoppedAt: '2026-01-01T00:00:02.000Z',
+        },
+        {
+          ...second,
+          atOnce: 2,
+          startedAt: '2026-01-01T00:00:01.000Z',
+          seenAt: '2026-01-01T00:00:01.000Z',
+          stoppedAt: null,
+        },
+      ])
+    })
+  })
+
+  describe('forgetting', () => {
+    const DAYS = 24 * 60 * MINUTE
+    const ended = async (publish: string | null = null, members: Partial<FlowRun> = {}): Promise<FlowRun> => {
+      const run = { ...(await startedRun(store, a.run())), ...members }
+      const line: LogLine = { runId: run.id, taskRunId: null, at: run.createdAt, level: 'info', message: 'begun' }
+      await store.write([
+        { kind: 'logs', lines: [line, { ...line, message: 'ended' }] },
+        { kind: 'task-runs-created', runId: run.id, epoch: run.epoch, taskRuns: [a.step(run)] },
+        ...(publish === null
+          ? []
+          : [{ kind: 'artifact' as const, artifact: a.artifact(run, markdown(publish, '# v')) }]),
+        {
+          kind: 'run-state',
+          runId: run.id,
+          epoch: run.epoch,
+          state: state('completed'),
+          patch: { endedAt: clock.now().toISOString() },
+        },
+      ])
+      return run
+    }
+    const forget = (runDays: number, logDays: number, eventDays: number) => {
+      const ago = (days: number) => new Date(clock.now().getTime() - days * DAYS)
+      return store.forget({ runs: ago(runDays), logs: ago(logDays), events: ago(eventDays) })
+    }
+
+    it('takes old runs with all that hangs on them, and leaves young ones and those under way', async () => {
+      const old = await ended()
+      const waiting = a.run()
+      await store.write([{ kind: 'run-created', run: waiting }])
+      clock.advance(100 * DAYS)
+      const young = await ended()
+
+      const gone = await forget(90, 30, 7)
+
+      expect(gone).toMatchObject({ runs: 1, events: 5 })
+      expect((await store.runs.list()).map(({ id }) => id)).toEqual([young.id, waiting.id])
+      expect(await store.taskRuns.list(old.id)).toEqual([])
+      expect(await store.logs.list(old.id)).toEqual([])
+      expect(await store.logs.list(young.id)).toHaveLength(2)
+      expect(await store.events.list({ resource: `run/${young.id}` })).toHaveLength(4)
+    })
+
+    it('takes logs before it takes the run', async () => {
+      const run = await ended()
+      clock.advance(40 * DAYS)
+
+      expect(await forget(90, 30, 7)).toMatchObject({ runs: 0, logLines: 2 })
+      expect(await store.runs.get(run.id)).not.toBeNull()
+      expect(await store.logs.list(run.id)).toEqual([])
+    })
+
+    it('keeps the newest version of an artifact for ever, with the run that published it', async () => {
+      await ended('report')
+      const newest = await ended('report')
+      clock.advance(400 * DAYS)
+
+      await forget(90, 30, 7)
+
+      expect(await store.artifacts.versions('report')).toMatchObject([{ runId: newest.id }])
+      expect(await store.runs.get(newest.id)).not.toBeNull()
+    })
+
+    it('takes what has expired from the cache, and messages that were dealt with', async () => {
+      const record = {
+        key: 'k',
+        result: { kind: 'value' as const, value: 1, sha256: SHA },
+        taskRunId: null,
+        createdAt: clock.now().toISOString(),
+        expiresAt: new Date(clock.now().getTime() + MINUTE).toISOString(),
+      }
+      await store.write([
+        { kind: 'cache', record },
+        { kind: 'cache', record: { ...record, key: 'for-ever', expiresAt: null } },
+        { kind: 'outbox', message: a.message({ status: 'delivered' }) },
+        { kind: 'outbox', message: a.message() },
+      ])
+      clock.advance(100 * DAYS)
+
+      expect(await forget(90, 30, 7)).toMatchObject({ cached: 1, messages: 1 })
+      expect(await store.cache.get('for-ever')).not.toBeNull()
+      expect(await store.outbox.list()).toHaveLength(1)
     })
   })
 

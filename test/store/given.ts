@@ -7,6 +7,8 @@ import type { DeploymentRecord } from '../../src/model/deployment-record.ts'
 import { newRun, type RunRequest } from '../../src/model/new-run.ts'
 import { newState } from '../../src/model/new-state.ts'
 import type { OutboxMessage } from '../../src/model/outbox-message.ts'
+import type { Event } from '../../src/model/event.ts'
+import type { RuleFiring } from '../../src/model/rule-firing.ts'
 import type { FlowRun } from '../../src/model/run.ts'
 import type { TaskRun } from '../../src/model/task-run.ts'
 import type { NewTaskRun, Store, WorkerIdentity } from '../../src/store/store.ts'
@@ -82,6 +84,32 @@ export function given(clock: Clock) {
         nextTryAt: at(),
         lastError: null,
         deliveredAt: null,
+        ...members,
+      }
+    },
+
+    event: (members: Partial<Event> = {}): Event => ({
+      id: newId(),
+      at: at(),
+      name: 'rule.fired',
+      resource: 'rule/late',
+      labels: { rule: 'late' },
+      related: ['run/1'],
+      payload: {},
+      follows: null,
+      ...members,
+    }),
+
+    firing: (members: Partial<RuleFiring> = {}): RuleFiring => {
+      const id = newId()
+      return {
+        id,
+        key: id,
+        rule: 'late',
+        subject: 'run/1',
+        reason: 'Late for 30 min',
+        firedAt: at(),
+        clearedAt: null,
         ...members,
       }
     },

@@ -5,6 +5,7 @@ import { keepInCache } from './cache.ts'
 import { addEvent } from './events.ts'
 import { addLogLines } from './logs.ts'
 import { addMessage } from './outbox.ts'
+import { addFiring, clearFiring } from './rule-firings.ts'
 import { createRun, moveRun, patchRun } from './runs.ts'
 import { createTaskRuns, moveTaskRun } from './task-runs.ts'
 import { keepTransaction } from './transactions.ts'
@@ -36,6 +37,10 @@ async function applyChange(writing: Writing, change: Change): Promise<void> {
       return await addMessage(writing.connection, change.message)
     case 'event':
       return await addEvent(writing.connection, change.event)
+    case 'rule-fired':
+      return await addFiring(writing.connection, change.firing)
+    case 'rule-cleared':
+      return await clearFiring(writing.connection, change.key, change.at)
     case 'cache':
       return await keepInCache(writing.connection, change.record, change.claimedBy)
     case 'transaction':

@@ -1,9 +1,12 @@
 /** Saved blocks, by type and name. Their secrets come sealed. */
+import type { Clock } from '../../base/clock.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { BlockDocument } from '../../model/block-document.ts'
+import { blockEvent } from '../events-of.ts'
 import { nameTaken } from '../refusals.ts'
 import type { BlockStore } from '../store.ts'
 import type { Database } from './database.ts'
+import { addEvent } from './events.ts'
 import { fromJson, toJson } from './json-text.ts'
 import { fromMs, toMs } from './moment.ts'
 import { insertText } from './statement-text.ts'
@@ -18,7 +21,7 @@ const REPLACE = insertText(
     created_at = excluded.created_at, updated_at = excluded.updated_at`,
 )
 
-export function sqlBlocks(database: Database): BlockStore {
+export function sqlBlocks(database: Database, clock: Clock): BlockStore {
   return {
     async get(type, name) {
       const [row] = await database.all<BlockRow>('select * from blocks where type = ? and name = ?', [type, name])
@@ -40,15 +43,18 @@ export function sqlBlocks(database: Database): BlockStore {
         toMs(block.createdAt),
         toMs(block.updatedAt),
       ]
-      const saved = await database.transaction(
-        async (connection) => await connection.run(overwrite ? REPLACE : INSERT, values),
-      )
-      if (saved === 0) throw nameTaken('block', `${block.type}/${block.name}`)
+      await database.transaction(async (connection) => {
+        const saved = await connection.run(overwrite ? REPLACE : INSERT, values)
+        if (saved === 0) throw nameTaken('block', `${block.type}/${block.name}`)
+        await addEvent(connection, blockEvent('saved', block.type, block.name, clock.now()))
+      })
     },
     delete: async (type, name) =>
-      (await database.transaction(
-        async (connection) => await connection.run('delete from blocks where type = ? and name = ?', [type, name]),
-      )) > 0,
+      await database.transaction(async (connection) => {
+        const deleted = await connection.run('delete from blocks where type = ? and name = ?', [type, name])
+        if (deleted > 0) await addEvent(connection, blockEvent('deleted', type, name, clock.now()))
+        return deleted > 0
+      }),
   }
 }
 

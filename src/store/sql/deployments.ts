@@ -1,7 +1,10 @@
 /** Deployments, by flow name and name. */
+import type { Clock } from '../../base/clock.ts'
 import type { DeploymentRecord } from '../../model/deployment-record.ts'
+import { deploymentDeleted, deploymentEvents } from '../events-of.ts'
 import type { DeploymentStore } from '../store.ts'
 import type { Connection, Database, SqlValue } from './database.ts'
+import { addEvent } from './events.ts'
 import { fromJson, toJson } from './json-text.ts'
 import { fromMs, toMs } from './moment.ts'
 import { dropUnstartedRuns } from './runs.ts'
@@ -21,7 +24,7 @@ const SAVE = insertText(
   'on conflict (flow_name, name) do update set paused = excluded.paused, record = excluded.record',
 )
 
-export function sqlDeployments(database: Database): DeploymentStore {
+export function sqlDeployments(database: Database, clock: Clock): DeploymentStore {
   const find = async (connection: Connection, where: string, parameters: readonly SqlValue[]) => {
     const [row] = await connection.all<DeploymentRow>(`select * from deployments where ${where}`, parameters)
     return row === undefined ? null : readDeployment(row)
@@ -39,8 +42,11 @@ export function sqlDeployments(database: Database): DeploymentStore {
     save: async (deployment) =>
       await database.transaction(async (connection) => {
         const { id, flowName, name, paused, createdAt, ...members } = deployment
+        const before = await byName(connection, flowName, name)
         await connection.run(SAVE, [id, flowName, name, paused ? 1 : 0, toJson(members), toMs(createdAt)])
-        return (await byName(connection, flowName, name)) ?? deployment
+        const saved = (await byName(connection, flowName, name)) ?? deployment
+        for (const event of deploymentEvents(before, saved, clock.now())) await addEvent(connection, event)
+        return saved
       }),
     delete: async (flowName, name) =>
       await database.transaction(async (connection) => {
@@ -48,6 +54,7 @@ export function sqlDeployments(database: Database): DeploymentStore {
         if (deployment === null) return false
         await dropUnstartedRuns(connection, deployment.id)
         await connection.run('delete from deployments where id = ?', [deployment.id])
+        await addEvent(connection, deploymentDeleted(deployment, clock.now()))
         return true
       }),
     dropScheduled: async (deploymentId, scheduleSlug) =>

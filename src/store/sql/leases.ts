@@ -4,8 +4,10 @@
 import type { Clock } from '../../base/clock.ts'
 import { newState } from '../../model/new-state.ts'
 import type { FlowRun } from '../../model/run.ts'
+import { runEvent } from '../events-of.ts'
 import type { Lease, LeaseStore, WorkerIdentity } from '../store.ts'
 import type { Connection, Database, SqlValue } from './database.ts'
+import { addEvent } from './events.ts'
 import { grantLease } from './grant-lease.ts'
 import { historyLine } from './history.ts'
 import { fromMs } from './moment.ts'
@@ -105,8 +107,10 @@ async function takeRun(
     'update runs set state_type = ?, scheduled_for = null, history = history || ?, epoch = ? where pk = ?',
     [state.type, historyLine(state), epoch, row.pk],
   )
+  const run = readRun(row)
+  await addEvent(connection, runEvent(run, state, run.state))
   await grantLease(connection, { runPk: row.pk, epoch, worker, expiresAtMs: now.getTime() + leaseMs })
-  return { ...readRun(row), state, epoch }
+  return { ...run, state, epoch }
 }
 
 function readLease(row: LeaseRow & { readonly run_id: string }): Lease {

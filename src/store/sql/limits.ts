@@ -18,8 +18,10 @@ import {
   type SlotRequest,
   type SlotWant,
 } from '../../model/limit.ts'
+import { limitEvent } from '../events-of.ts'
 import { nameTaken, unknownRun } from '../refusals.ts'
 import type { Connection, Database } from './database.ts'
+import { addEvent } from './events.ts'
 import { fromMs } from './moment.ts'
 import { insertText, places } from './statement-text.ts'
 import type { LimitRow } from './tables.ts'
@@ -87,12 +89,15 @@ export function sqlLimits(database: Database, clock: Clock): LimitStore {
           tokens === null ? null : nowMs(),
           name,
         ])
+        await addEvent(connection, limitEvent('resized', name, clock.now()))
         return true
       }),
     delete: async (name) =>
-      (await database.transaction(
-        async (connection) => await connection.run('delete from limits where name = ?', [name]),
-      )) > 0,
+      await database.transaction(async (connection) => {
+        const deleted = await connection.run('delete from limits where name = ?', [name])
+        if (deleted > 0) await addEvent(connection, limitEvent('deleted', name, clock.now()))
+        return deleted > 0
+      }),
 
     async acquire(request) {
       // asked first without the write lock: whoever waits asks often, and mostly hears that it still has to
@@ -240,7 +245,9 @@ async function insertLimit(
   nowMs: number,
 ): Promise<boolean> {
   const [tokens, tokensAt] = perMs === null ? [null, null] : [size, nowMs]
-  return (await connection.run(INSERT, [name, size, perMs, tokens, tokensAt, nowMs])) > 0
+  if ((await connection.run(INSERT, [name, size, perMs, tokens, tokensAt, nowMs])) === 0) return false
+  await addEvent(connection, limitEvent('created', name, new Date(nowMs)))
+  return true
 }
 
 async function heldLimit(connection: Connection, row: LimitRow, nowMs: number): Promise<HeldLimit> {

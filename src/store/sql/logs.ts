@@ -12,6 +12,7 @@ import type { LogRow } from './tables.ts'
 import { findRun, type Writing } from './writing.ts'
 
 const INSERT = insertText('logs', ['run', 'task_run_id', 'at', 'level', 'message'])
+const COUNT = 'update runs set warnings = warnings + ?, errors = errors + ? where pk = ?'
 /** Every line: databases want a number where an offset follows. */
 const ALL = Number.MAX_SAFE_INTEGER
 
@@ -36,11 +37,18 @@ export function sqlLogs(database: Database): LogStore {
 }
 
 export async function addLogLines(writing: Writing, lines: readonly LogLine[]): Promise<void> {
+  /** By run: what its row counts. */
+  const graves = new Map<number, { warnings: number; errors: number }>()
   for (const line of lines) {
     if (writing.ignoredRuns.has(line.runId)) continue
     const { pk } = await findRun(writing, line.runId)
     await writing.connection.run(INSERT, [pk, packOrNull(line.taskRunId), toMs(line.at), line.level, line.message])
+    if (line.level !== 'warn' && line.level !== 'error') continue
+    const grave = graves.get(pk) ?? { warnings: 0, errors: 0 }
+    grave[line.level === 'warn' ? 'warnings' : 'errors'] += 1
+    graves.set(pk, grave)
   }
+  for (const [pk, { warnings, errors }] of graves) await writing.connection.run(COUNT, [warnings, errors, pk])
 }
 
 function readLine(row: LogRow, runId: string): LogLine {

@@ -6,7 +6,9 @@ import { assertTransition, isTerminal, type StateType } from '../../model/state.
 import { keyTaken, lostRun, runExists, runMovedOn, unknownRun } from '../refusals.ts'
 import { ENDED, endsLease, isRepeated, scheduledForMs } from '../state-rules.ts'
 import type { Change, RunFilter, RunPatch, RunStore } from '../store.ts'
+import { runEvent, type RunFacts } from '../events-of.ts'
 import { select, type Connection, type Database, type SqlValue } from './database.ts'
+import { addEvent } from './events.ts'
 import { grantLease } from './grant-lease.ts'
 import { historyLine, lastState, readHistory } from './history.ts'
 import { fromJson, fromJsonOrNull, toJson, toJsonOrNull } from './json-text.ts'
@@ -57,6 +59,13 @@ const INSERT = insertText('runs', COLUMNS, 'on conflict do nothing')
 /** Whole numbers all of them, so that the division is one of whole numbers. */
 const TALLY = `select (due_at - ?) / ? as stretch, state_type as type, count(*) as runs from runs
   where due_at >= ? and due_at < ? group by 1, 2 order by 1, 2`
+/** What is asked of a run before it moves on. */
+const MOVED = `select pk, id, name, epoch, history, flow_name, deployment_name, parent_run_id, key, state_type
+  from runs where id = ?`
+type MovedRow = Pick<
+  RunRow,
+  'pk' | 'id' | 'name' | 'epoch' | 'history' | 'flow_name' | 'deployment_name' | 'parent_run_id' | 'key' | 'state_type'
+>
 const NOT_ENDED = `state_type not in (${ENDED.map((type) => `'${type}'`).join(', ')})`
 
 export function sqlRuns(database: Database): RunStore {
@@ -128,6 +137,7 @@ export async function createRun(
 ): Promise<void> {
   assertTransition('flow', 'new', run.state)
   if ((await writing.connection.run(INSERT, insertValues(run))) > 0) {
+    await addEvent(writing.connection, runEvent(run, run.state, null))
     if (claimed === undefined) return
     const { pk } = await findRun(writing, run.id)
     const expiresAtMs = writing.clock.now().getTime() + claimed.leaseMs
@@ -143,11 +153,7 @@ export async function moveRun(
   change: Extract<Change, { readonly kind: 'run-state' }>,
 ): Promise<void> {
   const { connection } = writing
-  const [row] = await connection.all<
-    Pick<RunRow, 'pk' | 'id' | 'epoch' | 'history' | 'flow_name' | 'key' | 'state_type'>
-  >(`select pk, id, epoch, history, flow_name, key, state_type from runs where id = ?${writing.dialect.forUpdate}`, [
-    change.runId,
-  ])
+  const [row] = await connection.all<MovedRow>(`${MOVED}${writing.dialect.forUpdate}`, [change.runId])
   if (row === undefined) throw unknownRun(change.runId)
   if (row.epoch !== change.epoch) throw lostRun(change.runId, change.epoch, row.epoch)
   const { state, nextEpoch = row.epoch } = change
@@ -165,11 +171,22 @@ export async function moveRun(
     updateText('runs', ['state_type', 'scheduled_for', 'history = history || ?', 'epoch', ...patch.columns], 'pk = ?'),
     [state.type, scheduledForMs(state), historyLine(state), nextEpoch, ...patch.values, row.pk],
   )
+  await addEvent(connection, runEvent(factsOf(row), state, present))
   if (endsLease(state)) {
     await connection.run('delete from leases where run = ?', [row.pk])
     await freeSlotsOf(connection, row.pk)
   }
   writing.knownRuns.set(change.runId, { pk: row.pk, epoch: nextEpoch })
+}
+
+function factsOf(row: MovedRow): RunFacts {
+  return {
+    id: row.id,
+    name: row.name,
+    flowName: row.flow_name,
+    deploymentName: row.deployment_name,
+    parentRunId: row.parent_run_id,
+  }
 }
 
 export async function patchRun(
@@ -222,6 +239,7 @@ export function readRun(row: RunRow): FlowRun {
     failure: fromJsonOrNull(row.failure) as Failure | null,
     warning: row.warning,
     fallbacks: fromJson(row.fallbacks) as readonly string[],
+    logged: { warnings: row.warnings, errors: row.errors },
   }
 }
 

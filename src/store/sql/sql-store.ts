@@ -7,12 +7,15 @@ import { sqlCache } from './cache.ts'
 import type { Database } from './database.ts'
 import { sqlDeployments } from './deployments.ts'
 import { sqlEvents } from './events.ts'
+import { forget, keptFiles } from './forget.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { sqlLeases } from './leases.ts'
 import { sqlLimits } from './limits.ts'
 import { sqlLogs } from './logs.ts'
 import { sqlOutbox } from './outbox.ts'
+import { sqlRuleFirings } from './rule-firings.ts'
 import { sqlRuns } from './runs.ts'
+import { sqlServers } from './servers.ts'
 import { sqlTaskRuns } from './task-runs.ts'
 import { sqlTransactions } from './transactions.ts'
 import { sqlVariables } from './variables.ts'
@@ -46,13 +49,18 @@ export function createSqlStore(options: SqlStoreOptions): SqlStore {
     logs: sqlLogs(database),
     artifacts: sqlArtifacts(database),
     cache: sqlCache(database, clock),
-    blocks: sqlBlocks(database),
+    blocks: sqlBlocks(database, clock),
     variables: sqlVariables(database, clock),
-    deployments: sqlDeployments(database),
+    deployments: sqlDeployments(database, clock),
     leases: sqlLeases(database, clock),
     limits: sqlLimits(database, clock),
     outbox: sqlOutbox(database, clock),
     events: sqlEvents(database),
+    ruleFirings: sqlRuleFirings(database),
+    servers: sqlServers(database, clock),
+    forget: (before) => forget(database, before, clock.now()),
+    keptFiles: () => keptFiles(database),
+    compact: async () => void (await database.run('vacuum')),
     now: () => Promise.resolve(clock.now()),
     revision: () => database.revision(),
     sizeBytes: () => database.sizeBytes(),

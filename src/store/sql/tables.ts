@@ -20,6 +20,8 @@ export interface Tables {
   slots: SlotRow
   limit_queue: LimitQueueRow
   transactions: TransactionRow
+  rule_firings: RuleFiringRow
+  servers: ServerRow
   schema_versions: SchemaVersionRow
 }
 
@@ -61,6 +63,9 @@ export interface RunRow extends ResultColumns {
   readonly failure: string | null
   readonly warning: string | null
   readonly fallbacks: string
+  /** How many lines of its log are warnings, and how many errors. */
+  readonly warnings: number
+  readonly errors: number
 }
 
 export interface TaskRunRow extends ResultColumns {
@@ -178,6 +183,31 @@ export interface EventRow {
   readonly name: string
   readonly resource: string
   readonly payload: string
+  readonly labels: string
+  readonly related: string
+  readonly follows: string | null
+}
+
+export interface RuleFiringRow {
+  readonly pk: number
+  readonly id: string
+  readonly key: string
+  readonly rule: string
+  readonly subject: string
+  readonly reason: string
+  readonly fired_at: number
+  readonly cleared_at: number | null
+}
+
+export interface ServerRow {
+  readonly worker_id: string
+  readonly pid: number
+  readonly boot_id: string
+  readonly host_name: string
+  readonly at_once: number
+  readonly started_at: number
+  readonly seen_at: number
+  readonly stopped_at: number | null
 }
 
 export interface LimitRow {

@@ -1,9 +1,11 @@
 /** Variables: any JSON under a name. */
 import type { Clock } from '../../base/clock.ts'
 import type { JsonValue } from '../../base/json.ts'
+import { variableEvent } from '../events-of.ts'
 import { nameTaken } from '../refusals.ts'
 import type { VariableStore } from '../store.ts'
 import type { Database } from './database.ts'
+import { addEvent } from './events.ts'
 import { fromJson, toJson } from './json-text.ts'
 import { fromMs } from './moment.ts'
 import { insertText } from './statement-text.ts'
@@ -33,14 +35,17 @@ export function sqlVariables(database: Database, clock: Clock): VariableStore {
     },
     async set(name, value, { overwrite = false } = {}) {
       const values = [name, toJson(value), clock.now().getTime()]
-      const saved = await database.transaction(
-        async (connection) => await connection.run(overwrite ? REPLACE : INSERT, values),
-      )
-      if (saved === 0) throw nameTaken('variable', name)
+      await database.transaction(async (connection) => {
+        const saved = await connection.run(overwrite ? REPLACE : INSERT, values)
+        if (saved === 0) throw nameTaken('variable', name)
+        await addEvent(connection, variableEvent('set', name, clock.now()))
+      })
     },
     unset: async (name) =>
-      (await database.transaction(
-        async (connection) => await connection.run('delete from variables where name = ?', [name]),
-      )) > 0,
+      await database.transaction(async (connection) => {
+        const deleted = await connection.run('delete from variables where name = ?', [name])
+        if (deleted > 0) await addEvent(connection, variableEvent('unset', name, clock.now()))
+        return deleted > 0
+      }),
   }
 }

@@ -2,7 +2,14 @@
 import { firstSchema } from './001-first-schema.ts'
 import { limitsAndTransactions } from './002-limits-and-transactions.ts'
 import { dataWindow } from './003-data-window.ts'
+import { eventsRulesAndRetention } from './004-events-rules-and-retention.ts'
 import { cacheClaims } from './006-cache-claims.ts'
 import type { Migration } from './migration.ts'
 
-export const migrations: readonly Migration[] = [firstSchema, limitsAndTransactions, dataWindow, cacheClaims]
+export const migrations: readonly Migration[] = [
+  firstSchema,
+  limitsAndTransactions,
+  dataWindow,
+  eventsRulesAndRetention,
+  cacheClaims,
+]
