@@ -41,6 +41,8 @@ export type ConfigCode =
   | 'config/block-invalid'
   | 'config/fallback-write'
   | 'config/setting'
+  | 'config/limit-missing'
+  | 'config/limit-too-small'
 
 /** What a person wrote does not fit: parameters, blocks, settings. Never retried. */
 export class ConfigError extends ToolkitError<ConfigCode> {}
@@ -80,6 +82,7 @@ export type EngineCode =
   | 'engine/cancelled'
   | 'engine/result'
   | 'engine/lease-lost'
+  | 'engine/slots-lost'
   | 'engine/not-ready'
   | 'engine/step-changed'
   | 'engine/unexpected'

@@ -9,6 +9,7 @@ import { ConfigError } from '../base/errors.ts'
 import type { Block } from '../blocks/define.ts'
 import type { ArtifactDraft } from '../model/artifact.ts'
 import type { FlowRun } from '../model/run.ts'
+import { takeTokens, withSlots, type SlotOptions, type TokenOptions } from './limits.ts'
 import type { OpenOptions } from './open-block.ts'
 import { openBlock } from './open-block.ts'
 import type { Frame } from './runtime-info.ts'
@@ -57,6 +58,28 @@ export interface RunContext {
   /** The run did its work but not all is well: it ends `completed`, named CompletedWithErrors, with this message. */
   warn(message: string): void
   /**
+   * Does the work while it holds slots of a limit, over all runs and processes of the store; waits until they are free,
+   * oldest first. The work is given a signal that also aborts when slots are lost and `strict` was asked for.
+   *
+   * Inside of a task the place among the tasks under way is left to others while it waits.
+   *
+   * @throws ConfigError `config/limit-missing`, `config/limit-too-small`; EngineError `engine/slots-lost`
+   * @example await ctx.withSlots('dhis2-api', 1, () => client.push(rows), { createIfMissing: 2 })
+   */
+  withSlots<T>(
+    name: string,
+    slots: number,
+    work: (signal: AbortSignal) => T | Promise<T>,
+    options?: SlotOptions,
+  ): Promise<T>
+  /**
+   * Waits until a rate has a token (or several) to give: for what may be done only so often.
+   *
+   * @throws ConfigError `config/limit-missing`, `config/limit-too-small`
+   * @example await ctx.takeTokens('cds', 1, { createIfMissing: { tokens: 10, perMs: MINUTE } })
+   */
+  takeTokens(name: string, tokens?: number, options?: TokenOptions): Promise<void>
+  /**
    * Waits on the lent clock; ends early with the run. In the body of a flow, five minutes and more are kept like
    * `sleepUntil`.
    */
@@ -103,6 +126,8 @@ export function contextOf(frame: Frame, attempt: number): TaskContext {
       scope.warnings.push(message)
       scope.log(step).warn(message)
     },
+    withSlots: (name, slots, work, options) => withSlots(frame, name, slots, work, options),
+    takeTokens: (name, tokens = 1, options) => takeTokens(frame, name, tokens, options),
     sleep: (ms) => scope.host.clock.sleep(ms, frame.signal),
   }
 }
@@ -133,6 +158,8 @@ export function bareContext(given: Partial<TaskContext> = {}): TaskContext {
     progress: () => {},
     variable: (_, options) => Promise.resolve(options?.orElse ?? null),
     warn: () => {},
+    withSlots: async (_name, _slots, work) => await work(given.signal ?? new AbortController().signal),
+    takeTokens: () => Promise.resolve(),
     sleep: (ms) => systemClock.sleep(ms),
     ...given,
   }

@@ -37,6 +37,8 @@ export interface Host {
    * is lost or shall end. For a process that is watched by another, whose timers no flow can block. Gives the way to let go.
    */
   readonly holdElsewhere?: (run: FlowRun, stop: (reason: unknown) => void) => () => void
+  /** For tests only: how long slots last without a renewal, in place of what their holder asks for. */
+  readonly slotLeaseMs?: number
   /**
    * How long a body that is asked to stop may take to notice, in real milliseconds; then it is left to itself. Default 10 s.
    * Infinity where somebody else ends the process.

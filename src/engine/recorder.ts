@@ -9,6 +9,7 @@ import { isToolkitError } from '../base/errors.ts'
 import type { LogLine } from '../model/log-line.ts'
 import type { Change } from '../store/store.ts'
 import type { Host } from './host.ts'
+import { patiently } from './patiently.ts'
 import { leaseLost } from './stop.ts'
 
 export interface Recorder {
@@ -27,8 +28,6 @@ interface Entry {
 
 const LINES_AT_ONCE = 200
 const FLUSH_AFTER_MS = 1_000
-/** 0.1, 0.2, 0.4 … s: 25 s in all, less than a lease. */
-const UNAVAILABLE_TRIES = 8
 
 export function createRecorder(
   host: Pick<Host, 'store' | 'clock'>,
@@ -50,21 +49,14 @@ export function createRecorder(
   }
 
   const persist = async (changes: readonly Change[]) => {
-    for (let tries = 0; ; tries += 1) {
-      try {
-        await store?.write(changes)
-        return
-      } catch (error) {
-        if (!isToolkitError(error)) throw error
-        if (error.code === 'store/stale') {
-          const lost = leaseLost(held.runId, error)
-          closedBy ??= { error: lost }
-          onLost(lost)
-          throw lost
-        }
-        if (error.code !== 'store/unavailable' || tries >= UNAVAILABLE_TRIES) throw error
-        await clock.sleep(100 * 2 ** tries)
-      }
+    try {
+      await patiently(clock, async () => await store?.write(changes))
+    } catch (error) {
+      if (!isToolkitError(error) || error.code !== 'store/stale') throw error
+      const lost = leaseLost(held.runId, error)
+      closedBy ??= { error: lost }
+      onLost(lost)
+      throw lost
     }
   }
 

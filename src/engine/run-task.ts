@@ -19,7 +19,7 @@ import { callHooks } from './hooks.ts'
 import { parseModel } from './parameters.ts'
 import { planRetry, type NextAttempt } from './retry-plan.ts'
 import type { RunScope, Step } from './run-scope.ts'
-import type { Places } from './runners.ts'
+import { createSeat, enterAll, type Places } from './runners.ts'
 import { withinFrame, type Frame } from './runtime-info.ts'
 import { complete, fail, failEarly, givenUp, stop } from './step-end.ts'
 import { canGoOn, createStepRecord } from './step-record.ts'
@@ -35,6 +35,7 @@ import {
 } from './step-work.ts'
 import { notReady, reuse, useCached } from './step-without-body.ts'
 import { keyUsedTwice, stepKey } from './steps.ts'
+import { awaitTagSlots } from './tag-slots.ts'
 import type { TaskCore } from './task-core.ts'
 import { startTimeLimit } from './time-limit.ts'
 
@@ -65,18 +66,13 @@ export function submitTask(frame: Frame, core: TaskCore, input: unknown, options
   const futures = futuresIn(input, waitFor)
   if (futures !== null) begin(() => afterEarlier(call, input, futures))
   // a call that waits for its turn is no more than its input: a map of 10,000 items begins a few at a time
-  else enter(call.places, () => begin(() => inPlace(call, input)))
+  else enterAll(call.places, () => begin(() => inPlace(call, input)))
   return future
 }
 
 /** A task within a task runs on the place of the outer one: waiting for another it could wait for ever. */
 function placesOf({ scope, step }: Frame, { places }: SubmitOptions): readonly Places[] {
   return [places, step === null ? scope.places : undefined].filter((each) => each !== undefined)
-}
-
-function enter([first, ...others]: readonly Places[], entered: () => void): void {
-  if (first === undefined) entered()
-  else first.take(() => enter(others, entered))
 }
 
 async function afterEarlier(
@@ -86,7 +82,7 @@ async function afterEarlier(
 ): Promise<Settled<unknown>> {
   const earlier = await fed(given, call.options.waitFor ?? [], futures)
   if (!earlier.ready) return await notReady(call, earlier.because, earlier.error)
-  await new Promise<void>((resolve) => enter(call.places, resolve))
+  await new Promise<void>((resolve) => enterAll(call.places, resolve))
   return await inPlace(call, earlier.input)
 }
 
@@ -163,6 +159,8 @@ async function attempts(work: Work): Promise<Settled<unknown>> {
   const { frame, scope, core, step, record } = work
   const { clock } = scope.host
   for (let attempt = 1; ; attempt += 1) {
+    const slots = core.tags.length === 0 ? null : await awaitTagSlots(work, attempt)
+    if (slots !== null && 'outcome' in slots) return slots.outcome
     step.runCount += 1
     const again = attempt > 1 || step.state.name === 'AwaitingRetry' ? 'Retrying' : 'Rerunning'
     const running = newState('running', clock.now(), step.runCount === 1 ? {} : { name: again })
@@ -170,7 +168,12 @@ async function attempts(work: Work): Promise<Settled<unknown>> {
       runCount: step.runCount,
       ...(step.runCount === 1 ? { startedAt: running.at } : {}),
     })
-    const tried = await tryOnce(work, attempt, running)
+    let tried: Tried
+    try {
+      tried = await tryOnce(work, attempt, running)
+    } finally {
+      await slots?.release()
+    }
     if ('value' in tried) return await complete(work, tried, attempt)
     const { error } = tried
     const stopped = whyStopped(frame)
@@ -200,6 +203,9 @@ async function tryOnce(work: Work, attempt: number, running: State): Promise<Tri
     step,
     signal: limit?.signal ?? frame.signal,
     within: { key: step.key, seen: new Map() },
+    held:
+      core.tags.length === 0 ? frame.held : [...(frame.held ?? []), ...core.tags.map((name) => ({ name, slots: 1 }))],
+    seat: createSeat(work.places),
   }
   const context = contextOf(own, attempt)
   if (core.hooks.onRunning !== undefined) {
@@ -217,6 +223,7 @@ async function tryOnce(work: Work, attempt: number, running: State): Promise<Tri
     return { error, timedOut: limit !== null && error === limit.expired }
   } finally {
     limit?.stop()
+    await own.seat?.close()
   }
 }
 
@@ -237,7 +244,7 @@ async function awaitRetry(
   // others may work meanwhile
   for (const place of places) place.giveBack()
   await clock.sleep(delayMs, frame.signal).catch(() => {}) // a stop is noticed by the caller
-  await new Promise<void>((resolve) => enter(places, resolve))
+  await new Promise<void>((resolve) => enterAll(places, resolve))
 }
 
 function returnedState(state: State): EngineError {

@@ -60,3 +60,40 @@ export function createPlaces(limit: number): Places {
     },
   }
 }
+
+/** Takes one of each, in order. */
+export function enterAll([first, ...others]: readonly Places[], entered: () => void): void {
+  if (first === undefined) entered()
+  else first.take(() => enterAll(others, entered))
+}
+
+/** The places of a call that is under way: left while its body waits for something that others hold. */
+export interface Seat {
+  leave(): void
+  comeBack(): Promise<void>
+  /** The body is done: the places are taken, whatever it still waited for. */
+  close(): Promise<void>
+}
+
+export function createSeat(places: readonly Places[]): Seat {
+  let waits = 0
+  let isClosed = false
+  const takeAll = () => new Promise<void>((resolve) => enterAll(places, resolve))
+  return {
+    leave() {
+      if (isClosed) return
+      waits += 1
+      // the body may wait for several things at once
+      if (waits === 1) for (const place of places) place.giveBack()
+    },
+    async comeBack() {
+      if (isClosed) return
+      waits -= 1
+      if (waits === 0) await takeAll()
+    },
+    async close() {
+      isClosed = true
+      if (waits > 0) await takeAll()
+    },
+  }
+}

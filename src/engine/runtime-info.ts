@@ -6,6 +6,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { JsonObject } from '../base/json.ts'
 import type { RunScope, Step } from './run-scope.ts'
+import type { Seat } from './runners.ts'
 
 /** The body that is executing: of a flow, or of a task within it. */
 export interface Frame {
@@ -15,12 +16,27 @@ export interface Frame {
   readonly signal: AbortSignal
   /** By what the steps it calls are known: the key of the step they are within, and how often each came up. */
   readonly within: { readonly key: string | null; readonly seen: Map<string, number> }
+  /** Slots that are held around this body. */
+  readonly held?: readonly HeldSlots[] | undefined
+  /** The places of the step, to be left while it waits. */
+  readonly seat?: Seat
+}
+
+export interface HeldSlots {
+  readonly name: string
+  readonly slots: number
 }
 
 const frames = new AsyncLocalStorage<Frame>()
 
 export function currentFrame(): Frame | undefined {
   return frames.getStore()
+}
+
+/** What a body's context works in: further in than the body itself within `withSlots` and `transaction`. */
+export function innermost(frame: Frame): Frame {
+  const present = frames.getStore()
+  return present?.scope === frame.scope && present.step === frame.step ? present : frame
 }
 
 export function withinFrame<T>(frame: Frame, body: () => T): T {

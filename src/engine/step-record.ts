@@ -11,6 +11,8 @@ export interface StepRecord {
   readonly crashCount: number
   /** Writes what happened, oldest first. Resolves when it is kept. */
   write(states: readonly State[], patch?: TaskRunPatch, beside?: readonly Change[]): Promise<void>
+  /** The row of a step that has to wait before it can begin says so. */
+  waits(reason: string): Promise<void>
   /** The row as it stands now. */
   row(): TaskRun
 }
@@ -30,6 +32,7 @@ export function createStepRecord(
   const { clock } = scope.host
   let row: TaskRun | null = known === undefined ? null : { ...known, crashCount: crashesOf(known, scope) }
   let begun = false
+  let waitsFor: string | null = null
 
   const first = (states: readonly State[], patch: TaskRunPatch): Change => {
     if (known !== undefined && row !== null) {
@@ -44,7 +47,8 @@ export function createStepRecord(
         patch: { endedAt: null, inputHash, version, crashCount, ...patch },
       }
     }
-    const pending = newState('pending', clock.now())
+    const waiting = waitsFor === null ? {} : { name: 'AwaitingConcurrencySlot', details: { reason: waitsFor } }
+    const pending = newState('pending', clock.now(), waiting)
     const all = [pending, ...states]
     row = {
       id: step.source.id,
@@ -87,7 +91,7 @@ export function createStepRecord(
     }
   }
 
-  return {
+  const record: StepRecord = {
     get crashCount() {
       return row?.crashCount ?? 0
     },
@@ -100,11 +104,17 @@ export function createStepRecord(
       step.state = state
       scope.host.onState?.(state, scope.place(step))
     },
+    async waits(reason) {
+      if (begun || known !== undefined) return
+      waitsFor = reason
+      await record.write([])
+    },
     row() {
       if (row === null) throw new TypeError('a step has no row before it is written')
       return row
     },
   }
+  return record
 }
 
 function crashesOf(known: TaskRun, { steps }: RunScope): number {

@@ -15,6 +15,8 @@ export interface TaskCore {
   readonly timeoutMs: number | null
   readonly cache: CachePolicy<never, TaskContext> | null
   readonly onChange: 'refuse' | 'rerun'
+  /** It takes a slot of each of these that is the name of a limit. */
+  readonly tags: readonly string[]
   readonly hooks: TaskHooks
   readonly run: (input: never, ctx: TaskContext) => unknown
   /** The text of the body. */

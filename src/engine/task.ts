@@ -32,6 +32,8 @@ export interface TaskOptions extends TaskHooks {
   /** Part of the cache key by `source`, and kept with every step: change it when imported code changes the meaning. */
   readonly version?: string
   readonly retry?: RetryPolicy<RetryContext>
+  /** Each attempt takes a slot of each tag that is the name of a limit; a tag without one means nothing to the engine. */
+  readonly tags?: readonly string[]
   /**
    * The time of one attempt, in milliseconds. When it is up the signal aborts and the attempt fails, named TimedOut.
    * A body that computes without ever waiting cannot be interrupted.
@@ -120,6 +122,7 @@ export function task(
     timeoutMs: definition.timeoutMs ?? null,
     cache: definition.cache ?? null,
     onChange: definition.onChange ?? 'refuse',
+    tags: definition.tags ?? [],
     hooks: definition,
     run: (input, ctx) => definition.run(input, ctx),
     source: () => definition.run.toString(),
