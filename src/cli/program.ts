@@ -9,6 +9,8 @@ interface Noun {
   readonly name: string
   readonly about: string
   readonly load: () => Promise<Declare>
+  /** For our own use, not a person's. */
+  readonly hidden?: boolean
 }
 
 /** In the order in which a newcomer meets them. */
@@ -58,6 +60,12 @@ const NOUNS: readonly Noun[] = [
     about: 'run the deployments of this project: schedule, execute, notify, until stopped',
     load: async () => (await import('./nouns/serve.ts')).declareServe,
   },
+  {
+    name: 'execute-runs',
+    about: 'execute runs for the d2flow serve that started this process',
+    load: async () => (await import('./nouns/execute-runs.ts')).declareExecuteRuns,
+    hidden: true,
+  },
 ]
 
 export interface ProgramOptions {
@@ -93,10 +101,10 @@ Examples:
 Exit codes: 0 done, 1 the run failed, 2 wrong use or configuration, 3 the other side could not be reached.`,
     )
 
-  for (const { name, about, load } of NOUNS) {
+  for (const { name, about, load, hidden = false } of NOUNS) {
     const command = new Command(name).copyInheritedSettings(program).description(about)
     if (name === asked) (await load())(command, invoke)
-    program.addCommand(command)
+    program.addCommand(command, { hidden })
   }
   return program
 }

@@ -36,7 +36,7 @@ export interface Host {
    * Holds a run that the engine claimed itself in place of its own timers: keeps the lease, and calls `stop` when the run
    * is lost or shall end. For a process that is watched by another, whose timers no flow can block. Gives the way to let go.
    */
-  readonly holdElsewhere?: (run: FlowRun, stop: (reason: unknown) => void) => () => void
+  readonly holdElsewhere?: (run: HeldRun, stop: (reason: unknown) => void) => () => void
   /** For tests only: how long slots last without a renewal, in place of what their holder asks for. */
   readonly slotLeaseMs?: number
   /**
@@ -72,6 +72,9 @@ export interface Host {
    */
   readonly at?: (point: KillPoint, where: RunPlace) => void | Promise<void>
 }
+
+/** A run that a process holds the lease of. */
+export type HeldRun = Pick<FlowRun, 'id' | 'epoch'>
 
 /** Where in a run something happened. */
 export interface RunPlace {

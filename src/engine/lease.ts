@@ -1,6 +1,5 @@
 /** Holds a run that was claimed here: keeps its lease, and hears when somebody wants it to stop. */
-import type { FlowRun } from '../model/run.ts'
-import type { Host } from './host.ts'
+import type { Host, HeldRun } from './host.ts'
 import { cancelledAsWritten, leaseLost } from './stop.ts'
 
 export const LEASE_MS = 30_000
@@ -12,7 +11,7 @@ export const HEED_EVERY_MS = 1_000
  * the run is another's, when it could not be asked for as long as the lease lasts, or when the run is to be cancelled.
  * Gives the way to let go.
  */
-export function holdRun(host: Host, run: FlowRun, stop: (reason: unknown) => void): () => void {
+export function holdRun(host: Host, run: HeldRun, stop: (reason: unknown) => void): () => void {
   if (host.store === null || host.beats === false) return () => {}
   if (host.holdElsewhere !== undefined) return host.holdElsewhere(run, stop)
   const stopBeating = keepLease(host, run, stop)
@@ -23,7 +22,7 @@ export function holdRun(host: Host, run: FlowRun, stop: (reason: unknown) => voi
   }
 }
 
-function keepLease({ store, clock, leaseMs = LEASE_MS }: Host, run: FlowRun, stop: (reason: unknown) => void) {
+function keepLease({ store, clock, leaseMs = LEASE_MS }: Host, run: HeldRun, stop: (reason: unknown) => void) {
   let beatenAtMs = clock.monotonicMs()
   const lose = (cause?: unknown) => {
     clearInterval(timer)
@@ -43,7 +42,7 @@ function keepLease({ store, clock, leaseMs = LEASE_MS }: Host, run: FlowRun, sto
   return () => clearInterval(timer)
 }
 
-function heed({ store }: Host, run: FlowRun, stop: (reason: unknown) => void) {
+function heed({ store }: Host, run: HeldRun, stop: (reason: unknown) => void) {
   const look = async () => {
     // a store that is away for a moment is asked again in a second, and the beat says when it is away for good
     const state = (await store?.runs.get(run.id).catch(() => null))?.state

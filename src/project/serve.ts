@@ -16,12 +16,17 @@ import type { FlowRun } from '../model/run.ts'
 import { deliverOutbox } from '../notify/deliver-outbox.ts'
 import type { Notifier } from '../notify/notifier.ts'
 import { schedule } from '../schedule/scheduler.ts'
+import type { ChildCommand } from '../worker/child-process.ts'
+import { createChildren } from '../worker/children.ts'
 import { createWorker, type Worker } from '../worker/worker.ts'
 import { reap } from '../worker/reap.ts'
 import type { CrashRules } from '../worker/record-crash.ts'
 import { admit } from './admit.ts'
 import { applyDeployments } from './apply-deployments.ts'
+import { knownFlow } from './known-flow.ts'
 import { runMessages, type Project } from './open-project.ts'
+
+export type { ChildCommand } from '../worker/child-process.ts'
 
 export interface ServeOptions {
   readonly project: Project
@@ -33,6 +38,11 @@ export interface ServeOptions {
   readonly leaseMs?: number
   /** How long runs under way may go on after the signal. Default 30 s. */
   readonly graceMs?: number
+  /**
+   * Starts a process that executes runs for this one: then each run has a process of its own. Without it runs are executed
+   * here, where one that blocks the event loop holds up all.
+   */
+  readonly childCommand?: ChildCommand
   /** Called when a run that was executed here has ended. */
   readonly onRunEnd?: (run: FlowRun) => void
   /** What runs here are lent beside the usual. */
@@ -53,6 +63,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     if (change !== 'unchanged') log.info(`deployment ${name} ${change}`)
   }
   const stopped = new AbortController()
+  service.warm()
   const watching = watch(service.worker, clock, (options.leaseMs ?? LEASE_MS) / 3, stopped.signal, log)
   let slowAtMs = Number.NEGATIVE_INFINITY
   while (!signal.aborted) {
@@ -67,6 +78,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   await windDown(service, options)
   stopped.abort()
   await watching
+  await service.close()
 }
 
 export interface Service {
@@ -75,6 +87,10 @@ export interface Service {
   readonly tick: (what: { readonly slow: boolean }) => Promise<void>
   /** Sends what waits in the outbox. */
   readonly deliver: () => Promise<number>
+  /** Starts a process for runs before there is one to execute. */
+  readonly warm: () => void
+  /** Ends the processes that wait for runs. */
+  readonly close: () => Promise<void>
 }
 
 /** The service without its loop, for whoever turns the hands of the clock themselves. */
@@ -91,18 +107,18 @@ export function createService(options: ServeOptions): Service {
     leaseMs,
     flowNames: project.flows.map(({ name }) => name).concat(project.deployments.map(({ flow }) => flow.name)),
     admit: () => admit(store, clock.now()),
-    async execute(run, signal) {
-      const flow = (await knownFlow(run.flowName)) ?? (await project.flow(run.flowName))
+    async execute(run, stop) {
       log.info(`run ${run.name} of ${run.flowName} begins`)
-      const ended = await executeRun(flow, run, { ...project.host(options.host), signal })
+      const ended = await (children === null ? executeHere(run, stop) : children.execute(run, stop))
       const why = ended.failure?.message ?? ended.state.message
       log.info(`run ${ended.name} of ${ended.flowName}: ${ended.state.name}${why === null ? '' : ` (${why})`}`)
       options.onRunEnd?.(ended)
     },
   })
-  const knownFlow = async (name: string) =>
-    project.deployments.find(({ flow }) => flow.name === name)?.flow ??
-    (project.flows.some((entry) => entry.name === name) ? await project.flow(name) : null)
+  const executeHere = async (run: FlowRun, stop: AbortSignal) => {
+    const flow = (await knownFlow(project, run.flowName)) ?? (await project.flow(run.flowName))
+    return await executeRun(flow, run, { ...project.host(options.host), signal: stop })
+  }
   const deliver = async () =>
     await deliverOutbox({
       outbox: store.outbox,
@@ -115,17 +131,31 @@ export function createService(options: ServeOptions): Service {
     store,
     now: clock.now(),
     log,
-    recovers: async (name) => (await knownFlow(name))?.core.recover !== 'never',
+    recovers: async (name) => (await knownFlow(project, name))?.core.recover !== 'never',
     messages: (run, state) => runMessages(store, run, state),
     async onGivenUp(run, state) {
-      const flow = await knownFlow(run.flowName)
+      const flow = await knownFlow(project, run.flowName)
       if (flow !== null) await callCrashHooks(flow, run, state, project.host(options.host))
       options.onRunEnd?.(run)
     },
   })
+  const children =
+    options.childCommand === undefined
+      ? null
+      : createChildren({
+          store,
+          clock,
+          log,
+          host: project.host(options.host),
+          command: options.childCommand,
+          crashRules,
+          leaseMs,
+        })
   return {
     worker,
     deliver,
+    warm: () => children?.warm(),
+    close: async () => await children?.close(),
     async tick({ slow }) {
       if (slow) {
         await reap({ ...crashRules(), me })

@@ -32,6 +32,8 @@ export interface Crash {
   readonly message: string
   /** What the process said last, for the run's log. */
   readonly lastLines?: readonly LogLine[]
+  /** The wish to stop that it died of, when the run does not know of it itself. */
+  readonly wish?: string
 }
 
 const CRASH_BUDGET = 3
@@ -42,7 +44,8 @@ const STEPS_NAMED = 3
  * ours to judge.
  */
 export async function recordCrash(run: FlowRun, crash: Crash, rules: CrashRules): Promise<boolean> {
-  const verdict = run.state.type === 'cancelling' ? cancelled(run, rules) : await crashed(run, crash, rules)
+  const isCancelled = run.state.type === 'cancelling' || crash.wish !== undefined
+  const verdict = isCancelled ? cancelled(run, crash, rules) : await crashed(run, crash, rules)
   try {
     await rules.store.write(verdict.changes)
   } catch (error) {
@@ -60,20 +63,17 @@ interface Verdict {
   readonly givenUp: FlowRun | null
 }
 
-function cancelled(run: FlowRun, { now }: CrashRules): Verdict {
-  const asked = run.state.message
-  const message = `${asked === null ? '' : `${asked}; `}its process is gone`
-  const state = newState('cancelled', now, { message })
+function cancelled(run: FlowRun, { message: what, lastLines = [], wish }: Crash, { now }: CrashRules): Verdict {
   const { id: runId, epoch } = run
-  const end: Change = {
-    kind: 'run-state',
-    runId,
-    epoch,
-    state,
-    patch: { endedAt: state.at },
-    nextEpoch: epoch + 1,
+  const changes: Change[] = [{ kind: 'logs', lines: lastLines }]
+  if (run.state.type !== 'cancelling') {
+    const state = newState('cancelling', now, wish === undefined ? {} : { message: wish })
+    changes.push({ kind: 'run-state', runId, epoch, state })
   }
-  return { changes: [end], givenUp: null }
+  const asked = wish ?? run.state.message ?? 'asked to stop'
+  const state = newState('cancelled', now, { message: `${asked}; ${what}` })
+  changes.push({ kind: 'run-state', runId, epoch, state, patch: { endedAt: state.at }, nextEpoch: epoch + 1 })
+  return { changes, givenUp: null }
 }
 
 async function crashed(run: FlowRun, { message: what, lastLines = [] }: Crash, rules: CrashRules): Promise<Verdict> {

@@ -8,8 +8,15 @@ import { serve } from '../../project/serve.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { Invocation } from '../invocation.ts'
 import { withProject } from '../open.ts'
+import { executeRunsCommand } from './execute-runs.ts'
 
-export async function serveProject(invocation: Invocation, { atOnce }: { readonly atOnce: number }): Promise<number> {
+export interface ServeCommandOptions {
+  readonly atOnce: number
+  /** Each run in a process of its own. */
+  readonly isolate: boolean
+}
+
+export async function serveProject(invocation: Invocation, { atOnce, isolate }: ServeCommandOptions): Promise<number> {
   const { output, signal } = invocation
   return await withProject(invocation, async (project) => {
     if (project.deployments.length === 0) {
@@ -31,6 +38,8 @@ export async function serveProject(invocation: Invocation, { atOnce }: { readonl
       log,
       signal,
       atOnce,
+      // a store in memory is this process's own
+      ...(isolate && project.store.kind !== 'memory' ? { childCommand: executeRunsCommand(invocation) } : {}),
       host: { onLog: ({ level, message }) => output.log(level, message) },
     })
     output.note('stopped')

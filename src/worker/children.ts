@@ -1,0 +1,310 @@
+/**
+ * Runs in processes of their own, one at a time in each: a flow that blocks, leaks or dies harms nobody else.
+ *
+ * The supervising process keeps the leases, so that a blocked event loop costs no run; it finds a death at once, reads the
+ * last words into the run's log, and ends a process that does not stop when it is asked to. One process is kept warm.
+ */
+import type { Clock } from '../base/clock.ts'
+import { EngineError } from '../base/errors.ts'
+import type { Failure } from '../base/failure.ts'
+import type { Log } from '../base/log.ts'
+import type { Host } from '../engine/host.ts'
+import { holdRun, LEASE_MS } from '../engine/lease.ts'
+import { leaseLost, stopKind, stopMessage, type StopKind } from '../engine/stop.ts'
+import type { LogLine } from '../model/log-line.ts'
+import { newState } from '../model/new-state.ts'
+import type { FlowRun } from '../model/run.ts'
+import { isTerminal } from '../model/state.ts'
+import type { Change, Store } from '../store/store.ts'
+import type { FromChild } from './child-messages.ts'
+import { startChild, type Child, type ChildCommand } from './child-process.ts'
+import { lastWordsOf } from './last-words.ts'
+import { recordCrash, type CrashRules } from './record-crash.ts'
+
+export interface ChildrenOptions {
+  readonly store: Store
+  readonly clock: Clock
+  readonly log: Log
+  readonly host: Host
+  readonly command: ChildCommand
+  readonly crashRules: () => CrashRules
+  readonly leaseMs?: number
+  /** How long a run that is asked to stop has before its process is told to end, and then made to. */
+  readonly patience?: Readonly<Record<'cancelled' | 'handed-back', Patience>>
+}
+
+/** In real milliseconds from the wish to stop. */
+export interface Patience {
+  readonly terminateMs: number
+  readonly killMs: number
+}
+
+export interface Children {
+  /**
+   * Executes a claimed run in a process of its own and resolves with the run as it is then: ended, waiting to go on, or
+   * crashed. `signal` asks it to stop.
+   *
+   * @throws EngineError `engine/lease-lost` when the run was taken over; what else kept it from being recorded
+   */
+  execute(run: FlowRun, signal: AbortSignal): Promise<FlowRun>
+  /** Starts a process before it is needed. */
+  warm(): void
+  /** Ends the processes that wait. */
+  close(): Promise<void>
+}
+
+/** A body that heeds its signal needs far less; one that catches SIGTERM is gone after half a minute all the same. */
+const PATIENCE: NonNullable<ChildrenOptions['patience']> = {
+  cancelled: { terminateMs: 10_000, killMs: 30_000 },
+  // shorter than the time a service has to stop
+  'handed-back': { terminateMs: 5_000, killMs: 8_000 },
+}
+const END_WITHIN_MS = 5_000
+const SILENT_LEASES = 5
+/** What flows leave behind in a process does not pile up for ever. */
+const RUNS_PER_CHILD = 200
+
+/** A process, with what it is doing. */
+interface Member {
+  readonly child: Child
+  readonly ready: Promise<void>
+  runs: number
+  onMessage: (message: FromChild) => void
+  onLine: (line: string, from: 'stdout' | 'stderr') => void
+}
+
+type Outcome =
+  | { readonly kind: 'ended'; readonly run: FlowRun }
+  | { readonly kind: 'broke'; readonly failure: Failure }
+  | { readonly kind: 'died'; readonly words: string }
+
+export function createChildren(options: ChildrenOptions): Children {
+  const { store, clock, log, command, leaseMs = LEASE_MS, patience = PATIENCE } = options
+  let idle: Member | null = null
+  const members = new Set<Member>()
+
+  const start = (): Member => {
+    const ready = Promise.withResolvers<void>()
+    const member: Member = {
+      child: startChild({
+        command,
+        onMessage: (message) => (message.kind === 'ready' ? ready.resolve() : member.onMessage(message)),
+        onLine: (line, from) => member.onLine(line, from),
+      }),
+      ready: ready.promise,
+      runs: 0,
+      onMessage: () => {},
+      onLine: (line) => log.debug(line),
+    }
+    members.add(member)
+    void member.child.ended.then((words) => {
+      members.delete(member)
+      if (idle !== member) return
+      idle = null
+      log.debug(words)
+    })
+    return member
+  }
+
+  const retire = async ({ child }: Member) => {
+    child.send({ kind: 'end' })
+    const timer = setTimeout(() => child.signal('SIGKILL'), END_WITHIN_MS)
+    await child.ended
+    clearTimeout(timer)
+  }
+
+  /** A process that did what it was asked waits for more; another one, and one too many, ends. */
+  const giveBack = (member: Member, isSound: boolean) => {
+    member.onMessage = () => {}
+    member.onLine = (line) => log.debug(line)
+    if (isSound && idle === null && member.runs < RUNS_PER_CHILD) idle = member
+    else void retire(member)
+  }
+
+  const takeMember = (): Member => {
+    const member = idle ?? start()
+    idle = null
+    member.runs += 1
+    return member
+  }
+
+  return {
+    warm() {
+      idle ??= start()
+    },
+
+    async execute(run, signal) {
+      const member = takeMember()
+      const { child } = member
+      const words = lastWordsOf(run.id)
+      /** Subflows that it has claimed, and how their leases are let go. */
+      const held = new Map<string, { readonly epoch: number; readonly letGo: () => void }>()
+      const over = Promise.withResolvers<Outcome>()
+      const silence = watchSilence(run, { store, clock, log, leaseMs, ping: () => child.send({ kind: 'ping' }) })
+
+      member.onLine = (line, from) => {
+        words.printed(line, from, clock.now())
+        if (from === 'stderr') log.warn(line)
+        else log.info(line)
+      }
+      member.onMessage = (message) => {
+        silence.heard()
+        switch (message.kind) {
+          case 'hold': {
+            const { id, epoch } = message.run
+            const stopHeld = (reason: unknown) =>
+              child.send({ kind: 'stop', runId: id, why: { kind: stopKind(reason), message: stopMessage(reason) } })
+            held.set(id, { epoch, letGo: holdRun({ ...options.host, leaseMs }, message.run, stopHeld) })
+            break
+          }
+          case 'let-go':
+            held.get(message.run.id)?.letGo()
+            held.delete(message.run.id)
+            break
+          case 'log':
+            words.logged(message.line)
+            options.host.onLog?.(message.line, message.where)
+            break
+          case 'progress':
+            options.host.onProgress?.(message.progress)
+            break
+          case 'ended':
+          case 'broke':
+            over.resolve(message)
+            break
+          case 'ready':
+          case 'pong':
+        }
+      }
+      void child.ended.then((how) => over.resolve({ kind: 'died', words: how }))
+      void member.ready.then(() => child.send({ kind: 'run', run, leaseMs }))
+
+      const escalation = escalate(run, child, signal, patience)
+      const outcome = await over.promise
+      escalation.stop()
+      silence.stop()
+      for (const { letGo } of held.values()) letGo()
+
+      if (outcome.kind === 'ended') {
+        giveBack(member, !signal.aborted && outcome.run.state.name !== 'TimedOut')
+        return outcome.run
+      }
+      if (outcome.kind === 'broke') {
+        giveBack(member, false)
+        throw revived(run, outcome.failure)
+      }
+      const reason: unknown = signal.reason
+      const stop = signal.aborted ? stopKind(reason) : null
+      if (stop === 'lease-lost') throw reason
+      const lost = [run, ...[...held].map(([id, { epoch }]) => ({ id, epoch }))]
+      for (const { id, epoch } of lost) {
+        const present = await store.runs.get(id)
+        if (present === null || present.epoch !== epoch || isTerminal(present.state)) continue
+        const lastLines = await words.missingIn(store, id)
+        if (stop === 'handed-back' && present.state.type !== 'cancelling') {
+          await handBack(store, present, { now: clock.now(), message: stopMessage(reason), lastLines })
+        } else {
+          const wish = stop === 'cancelled' ? { wish: stopMessage(reason) } : {}
+          await recordCrash(present, { message: outcome.words, lastLines, ...wish }, options.crashRules())
+        }
+      }
+      return (await store.runs.get(run.id)) ?? run
+    },
+
+    async close() {
+      await Promise.all([...members].map(retire))
+    },
+  }
+}
+
+/** From asking to making: the process is told to stop, then to end, then it is ended. */
+function escalate(
+  run: FlowRun,
+  child: Child,
+  signal: AbortSignal,
+  patience: NonNullable<ChildrenOptions['patience']>,
+): { readonly stop: () => void } {
+  const timers: NodeJS.Timeout[] = []
+  const begin = () => {
+    const kind: StopKind = stopKind(signal.reason)
+    child.send({ kind: 'stop', runId: run.id, why: { kind, message: stopMessage(signal.reason) } })
+    if (kind === 'lease-lost') return child.signal('SIGKILL')
+    const { terminateMs, killMs } = patience[kind === 'handed-back' ? 'handed-back' : 'cancelled']
+    timers.push(
+      setTimeout(() => child.signal('SIGTERM'), terminateMs),
+      setTimeout(() => child.signal('SIGKILL'), killMs),
+    )
+  }
+  if (signal.aborted) begin()
+  else signal.addEventListener('abort', begin, { once: true })
+  return {
+    stop() {
+      for (const timer of timers) clearTimeout(timer)
+      signal.removeEventListener('abort', begin)
+    },
+  }
+}
+
+interface SilenceOptions {
+  readonly store: Store
+  readonly clock: Clock
+  readonly log: Log
+  readonly leaseMs: number
+  readonly ping: () => void
+}
+
+/** A process that does not answer may be computing: it is reported, and not ended. */
+function watchSilence(run: FlowRun, { store, clock, log, leaseMs, ping }: SilenceOptions) {
+  let heardAtMs = clock.monotonicMs()
+  let isReported = false
+  const report = (level: 'warn' | 'info', message: string) => {
+    log[level](`run ${run.name} of ${run.flowName} ${message}`)
+    const line: LogLine = { runId: run.id, taskRunId: null, at: clock.now().toISOString(), level, message }
+    store
+      .write([
+        { kind: 'run-patched', runId: run.id, epoch: run.epoch, patch: {} },
+        { kind: 'logs', lines: [line] },
+      ])
+      .catch(() => {}) // the service has said it, and a lost run is found by its beat
+  }
+  const timer = setInterval(() => {
+    ping()
+    const silentMs = clock.monotonicMs() - heardAtMs
+    if (isReported || silentMs < SILENT_LEASES * leaseMs) return
+    isReported = true
+    report('warn', `is unresponsive: nothing was heard of its process for ${Math.round(silentMs / 1_000)} s`)
+  }, leaseMs).unref()
+  return {
+    heard() {
+      heardAtMs = clock.monotonicMs()
+      if (!isReported) return
+      isReported = false
+      report('info', 'answers again')
+    },
+    stop: () => clearInterval(timer),
+  }
+}
+
+interface HandBack {
+  readonly now: Date
+  readonly message: string
+  readonly lastLines: readonly LogLine[]
+}
+
+/** What the run would have written itself, had it stopped in time. */
+async function handBack(store: Store, run: FlowRun, { now, message, lastLines }: HandBack): Promise<void> {
+  const { id: runId, epoch } = run
+  const resuming = () =>
+    newState('scheduled', now, { name: 'Resuming', message, details: { scheduledFor: now.toISOString() } })
+  const steps = (await store.taskRuns.list(runId)).filter(({ state }) => state.type === 'running')
+  await store.write([
+    { kind: 'logs', lines: lastLines },
+    ...steps.map(({ id }): Change => ({ kind: 'task-run-state', runId, epoch, taskRunId: id, states: [resuming()] })),
+    { kind: 'run-state', runId, epoch, state: resuming(), nextEpoch: epoch + 1 },
+  ])
+}
+
+function revived(run: FlowRun, { code, message, hint }: Failure): EngineError {
+  if (code === 'engine/lease-lost') return leaseLost(run.id)
+  return new EngineError('engine/unexpected', message, { hint, details: { code } })
+}
