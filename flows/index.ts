@@ -34,7 +34,7 @@ export const bundled = {
     },
     {
       name: 'open-meteo',
-      about: 'the Open-Meteo air quality service',
+      about: 'air quality and weather by the hour, from Open-Meteo',
       load: async () => (await import('d2flow/connectors/open-meteo')).openMeteo,
     },
     {

@@ -4,8 +4,13 @@ export {
   createOpenMeteoClient,
   OpenMeteoConnection,
   type AirQualityQuery,
+  type ArchiveQuery,
+  type ForecastQuery,
   type OpenMeteoClient,
   type OpenMeteoSettings,
   type Place,
 } from './client.ts'
-export { AIR_VARIABLES, type AirHour, type AirQuality, type AirVariable } from './schemas.ts'
+export { AIR_VARIABLES, type AirHour, type AirQuality, type AirVariable } from './air-quality.ts'
+export { FREE_CALLS, weightedCalls } from './limits.ts'
+export { LICENCE, SOURCE } from './source.ts'
+export { WEATHER_VARIABLES, type Weather, type WeatherHour, type WeatherVariable } from './weather.ts'

@@ -15,7 +15,7 @@ const SHOWN = 20
 export function buildHomePage({ version, addresses, messages }: HomePage): Response {
   const services = [
     [`DHIS2 ${version}`, addresses.dhis2, 'sign in as admin with the password district'],
-    ['Open-Meteo', addresses.openMeteo, 'air quality by the hour, no key'],
+    ['Open-Meteo', addresses.openMeteo, 'air quality and weather by the hour, no key'],
     ['World Bank', addresses.worldBank, 'indicators by country and year, with figures that are made up'],
     ['Slack', addresses.slack, 'every path is a webhook; GET /messages lists what came'],
     ['Webhook', addresses.webhook, 'takes anything; GET /messages lists what came'],

@@ -6,7 +6,7 @@ export type SandboxBlocks = Readonly<Record<string, Readonly<Record<string, unkn
 export function sandboxBlocks({ dhis2, openMeteo, slack, webhook, worldBank }: SandboxAddresses): SandboxBlocks {
   return {
     'dhis2-credentials': { baseUrl: dhis2, username: 'admin', password: 'district' },
-    'open-meteo': { airQualityUrl: openMeteo },
+    'open-meteo': { airQualityUrl: openMeteo, forecastUrl: openMeteo, archiveUrl: openMeteo },
     'world-bank': { baseUrl: worldBank },
     'slack-webhook': { url: `${slack}/services/T0000SANDBOX/B0000SANDBOX/sandbox` },
     'custom-webhook': {

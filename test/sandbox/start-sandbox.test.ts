@@ -87,7 +87,11 @@ describe('a sandbox', () => {
   it('gives the values of a block for every service', () => {
     expect(sandbox.blocks).toMatchObject({
       'dhis2-credentials': { baseUrl: sandbox.addresses.dhis2, username: 'admin', password: 'district' },
-      'open-meteo': { airQualityUrl: sandbox.addresses.openMeteo },
+      'open-meteo': {
+        airQualityUrl: sandbox.addresses.openMeteo,
+        forecastUrl: sandbox.addresses.openMeteo,
+        archiveUrl: sandbox.addresses.openMeteo,
+      },
       'world-bank': { baseUrl: sandbox.addresses.worldBank },
       'slack-webhook': { url: expect.stringContaining(sandbox.addresses.slack) },
       'custom-webhook': { url: expect.stringContaining(sandbox.addresses.webhook) },
