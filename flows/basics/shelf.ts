@@ -12,4 +12,14 @@ export const basics: Shelf = [
     about: 'Which of the files that others drop for us have come?',
     load: async () => (await import('./polling-tasks.ts')).pollingTasks,
   },
+  {
+    name: 'state-handlers',
+    about: 'What happens when a run ends well, and what when it does not?',
+    load: async () => (await import('./state-handlers.ts')).stateHandlers,
+  },
+  {
+    name: 'retries-and-hooks',
+    about: 'What is seen of a task that fails, waits, and tries again?',
+    load: async () => (await import('./retries-and-hooks.ts')).retriesAndHooks,
+  },
 ]

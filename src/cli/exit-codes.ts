@@ -15,6 +15,8 @@ export function exitCodeOf(failure: {
   const { code } = failure
   if (UNREACHABLE.has(code)) return EXIT.unreachable
   if (code === 'http/status') return Number(failure.details?.['status'] ?? 0) >= 500 ? EXIT.unreachable : EXIT.runFailed
+  // a run was asked to become what it cannot
+  if (code === 'engine/transition') return EXIT.wrongUse
   if (code === 'http/auth' || code.startsWith('config/') || code.startsWith('cli/') || code.startsWith('store/'))
     return EXIT.wrongUse
   return EXIT.runFailed

@@ -105,13 +105,13 @@ export async function resumeRun(
   flow: Pick<AnyFlow, 'core'>,
   runId: string,
   host: Host,
-  { whenSuspended }: Pick<StartRunOptions, 'whenSuspended'> = {},
+  { whenRunning = 'refuse', whenSuspended }: Pick<StartRunOptions, 'whenRunning' | 'whenSuspended'> = {},
 ): Promise<EndedRun> {
   const run = await host.store?.runs.get(runId)
   if (run === null || run === undefined || host.store === null) {
     throw new ConfigError('config/params', `there is no run "${runId}" to resume`, { hint: 'see d2flow flow-run ls' })
   }
-  const taken = await takeUp(flow.core, run, { host, store: host.store, whenRunning: 'refuse', whenSuspended })
+  const taken = await takeUp(flow.core, run, { host, store: host.store, whenRunning, whenSuspended })
   return ended(taken)
 }
 

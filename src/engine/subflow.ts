@@ -2,6 +2,7 @@
 import { EngineError } from '../base/errors.ts'
 import { newId } from '../base/ids.ts'
 import { newState } from '../model/new-state.ts'
+import type { State } from '../model/state.ts'
 import { fed, futuresIn } from './feed.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { FlowCore } from './flow-core.ts'
@@ -33,7 +34,7 @@ export function submitFlow(frame: Frame, core: FlowCore, params: unknown, option
           message: `${core.name} (${messageOf(outcome.error)})`,
         })
         const { error } = outcome
-        if (typeof error === 'object' && error !== null) scope.origins.set(error, core.name)
+        if (typeof error === 'object' && error !== null) scope.origins.set(error, originOf(core.name, outcome.state))
       }
       finish(outcome)
     })
@@ -88,6 +89,12 @@ async function perform(
   source.id = end.run.id
   source.name = end.run.name
   return end.outcome
+}
+
+/** A run that failed says which step failed first, through however many subflows. */
+function originOf(flowName: string, { details }: State): string {
+  const step = details['step']
+  return typeof step === 'string' ? `${flowName} › ${step}` : flowName
 }
 
 function messageOf(error: unknown): string {

@@ -2,13 +2,16 @@
 import { toFailure, type Failure } from '../base/failure.ts'
 import type { JsonValue } from '../base/json.ts'
 import type { LogLevel } from '../base/log.ts'
-import { startRun } from '../engine/start-run.ts'
+import type { RetryRunOptions } from '../engine/retry-run.ts'
+import { resumeRun, startRun } from '../engine/start-run.ts'
 import type { Host } from '../engine/host.ts'
+import { questionOf, type Question } from '../model/answer.ts'
 import type { Artifact } from '../model/artifact.ts'
 import type { DataWindow, FlowRun } from '../model/run.ts'
 import type { TaskRun } from '../model/task-run.ts'
 import { loadResult } from '../store/results.ts'
 import type { Project } from './open-project.ts'
+import { retryRun } from './run-actions.ts'
 
 export interface RunByNameOptions {
   readonly signal?: AbortSignal
@@ -20,8 +23,19 @@ export interface RunByNameOptions {
   readonly onLog?: (line: { readonly level: LogLevel; readonly message: string }) => void
   readonly onProgress?: (progress: StepProgress) => void
   /** A step, or the flow itself, that waits for something and can say for what. */
-  readonly onWait?: (wait: { readonly what: string; readonly reason: string }) => void
+  readonly onWait?: (wait: StepWait) => void
+  /** A run that waits for a person: give it as it is (default), or go on when they have answered. */
+  readonly whenSuspended?: 'return' | 'follow'
   readonly host?: Partial<Host>
+}
+
+export interface StepWait {
+  /** Of which step, or which flow. */
+  readonly what: string
+  readonly reason: string
+  readonly run: FlowRun
+  /** What a person is to answer; null for any other wait. */
+  readonly question: Question | null
 }
 
 export interface StepProgress {
@@ -39,7 +53,7 @@ export interface RunReport {
   readonly result: JsonValue | undefined
   readonly artifacts: readonly Artifact[]
   readonly steps: readonly TaskRun[]
-  /** Why it did not complete; null when it did. */
+  /** Why it did not complete; null when it did, or when it waits for a person. */
   readonly failure: Failure | null
 }
 
@@ -51,22 +65,55 @@ export async function runFlowByName(
   options: RunByNameOptions = {},
 ): Promise<RunReport> {
   const flow = await project.flow(name)
-  const { signal, onLog, onProgress, onWait } = options
-  const host = project.host({
-    ...(signal === undefined ? {} : { signal }),
-    ...(onLog === undefined ? {} : { onLog: ({ level, message }) => onLog({ level, message }) }),
-    ...(onProgress === undefined ? {} : { onProgress: progressTeller(project, onProgress) }),
-    ...(onWait === undefined ? {} : { onState: waitTeller(onWait) }),
-    ...options.host,
-  })
   const { run, result, error } = await startRun(flow, parameters, {
-    host,
+    host: hostFor(project, options),
     ...(options.key === undefined ? {} : { key: options.key }),
     ...(options.dueAt === undefined ? {} : { dueAt: options.dueAt }),
     ...(options.window === undefined ? {} : { window: options.window }),
     ...(options.tags === undefined ? {} : { tags: options.tags }),
+    ...(options.whenSuspended === undefined ? {} : { whenSuspended: options.whenSuspended }),
   })
   return await gatherRun(project, run, { result: result as JsonValue | undefined, error })
+}
+
+/**
+ * Asks for a run again that failed, crashed or was cancelled, and sees it through here.
+ *
+ * @throws as `retryRun`; nothing has changed then
+ */
+export async function retryRunHere(
+  project: Project,
+  ended: FlowRun,
+  how: RetryRunOptions,
+  options: Omit<RunByNameOptions, 'key' | 'dueAt' | 'window' | 'tags'> = {},
+): Promise<RunReport> {
+  const flow = await project.flow(ended.flowName)
+  await retryRun(project, ended, how)
+  const { run, result, error } = await resumeRun(flow, ended.id, hostFor(project, options), {
+    // a serving process may be faster: then it is followed
+    whenRunning: 'follow',
+    ...(options.whenSuspended === undefined ? {} : { whenSuspended: options.whenSuspended }),
+  })
+  return await gatherRun(project, run, { result: result as JsonValue | undefined, error })
+}
+
+function hostFor(
+  project: Project,
+  {
+    signal,
+    onLog,
+    onProgress,
+    onWait,
+    host,
+  }: Pick<RunByNameOptions, 'signal' | 'onLog' | 'onProgress' | 'onWait' | 'host'>,
+): Host {
+  return project.host({
+    ...(signal === undefined ? {} : { signal }),
+    ...(onLog === undefined ? {} : { onLog: ({ level, message }) => onLog({ level, message }) }),
+    ...(onProgress === undefined ? {} : { onProgress: progressTeller(project, onProgress) }),
+    ...(onWait === undefined ? {} : { onState: waitTeller(onWait) }),
+    ...host,
+  })
 }
 
 /** What a run left behind in the store, and its result. */
@@ -81,14 +128,15 @@ export async function gatherRun(
   ])
   const result = outcome.result ?? (run.result === null ? undefined : await loadResult(project.store, run.result))
   const { error } = outcome
-  const failure =
-    run.state.type === 'completed' ? null : (run.failure ?? (error === undefined ? null : toFailure(error)))
+  const isWell = run.state.type === 'completed' || run.state.type === 'paused'
+  const failure = isWell ? null : (run.failure ?? (error === undefined ? null : toFailure(error)))
   return { run, result, artifacts, steps, failure }
 }
 
 function waitTeller(tell: NonNullable<RunByNameOptions['onWait']>): NonNullable<Host['onState']> {
-  return ({ details: { reason } }, { run, step }) => {
-    if (reason !== undefined) tell({ what: step?.name ?? run.flowName, reason })
+  return (state, { run, step }) => {
+    const { reason } = state.details
+    if (reason !== undefined) tell({ what: step?.name ?? run.flowName, reason, run, question: questionOf(state) })
   }
 }
 

@@ -213,6 +213,25 @@ describe('the end of a flow', () => {
     expect(steps.map((step) => step.state.type)).toEqual(['completed', 'failed', 'completed'])
   })
 
+  it('says which step failed first, through the subflows it failed in', async () => {
+    const check = task({
+      name: 'check',
+      run() {
+        throw new Error('no such district')
+      },
+    })
+    const inner = flow({ name: 'inner', run: async () => await check() })
+    const middle = flow({ name: 'middle', run: async () => await inner({}) })
+    const outer = flow({ name: 'outer', run: async () => await middle({}) })
+
+    const { state } = await runFlow(outer, {})
+
+    expect(state).toMatchObject({
+      message: 'middle › inner › check-0 failed: no such district',
+      details: { step: 'middle › inner › check-0' },
+    })
+  })
+
   it('waits for a list of futures it returns and gives their values', async () => {
     const double = task({ name: 'double', run: (n: number) => n * 2 })
     const doubles = flow({ name: 'doubles', run: () => double.map([1, 2, 3]) })

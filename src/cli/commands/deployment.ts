@@ -10,10 +10,11 @@ import type { Project } from '../../project/open-project.ts'
 import * as switches from '../../project/switch-deployment.ts'
 import { upcomingOf } from '../../project/upcoming-of.ts'
 import { textTable } from '../../render/text-table.ts'
-import { EXIT, exitCodeOf } from '../exit-codes.ts'
+import { EXIT } from '../exit-codes.ts'
 import type { Invocation } from '../invocation.ts'
 import { parsePairs } from '../key-values.ts'
 import { withProject } from '../open.ts'
+import { watchRun } from '../watch-run.ts'
 import { runForPrograms } from '../../project/run-document.ts'
 
 export async function listDeployments(invocation: Invocation): Promise<number> {
@@ -44,14 +45,12 @@ export interface RunDeploymentOptions {
   readonly watch?: true | undefined
 }
 
-const LOOK_EVERY_MS = 500
-
 export async function runDeployment(
   invocation: Invocation,
   name: string,
   { param, watch }: RunDeploymentOptions,
 ): Promise<number> {
-  const { output, signal } = invocation
+  const { output } = invocation
   return await withApplied(invocation, async (project) => {
     const deployment = await find(project, name)
     const run = await requestRun(project, deployment, parsePairs(param, '-p'))
@@ -61,19 +60,7 @@ export async function runDeployment(
       return EXIT.done
     }
     output.note(`waiting for run ${run.name}; a serving process takes it (d2flow serve)`)
-    for (;;) {
-      const now = await project.store.runs.get(run.id)
-      if (now !== null && isTerminal(now.state)) {
-        output.print(`run ${now.name}: ${now.state.name}${now.state.message === null ? '' : ` (${now.state.message})`}`)
-        output.document({ run: runForPrograms(now) })
-        return now.state.type === 'completed'
-          ? EXIT.done
-          : now.failure === null
-            ? EXIT.runFailed
-            : exitCodeOf(now.failure)
-      }
-      await systemClock.sleep(LOOK_EVERY_MS, signal)
-    }
+    return await watchRun(invocation, project, run)
   })
 }
 

@@ -4,9 +4,9 @@ import { UsageError } from '../../base/errors.ts'
 import type { LogLevel } from '../../base/log.ts'
 import type { FlowRun } from '../../model/run.ts'
 import { STATE_TYPES, type StateType } from '../../model/state.ts'
-import type { Project } from '../../project/open-project.ts'
 import { textTable } from '../../render/text-table.ts'
 import { EXIT } from '../exit-codes.ts'
+import { findRun } from '../find-run.ts'
 import type { Invocation } from '../invocation.ts'
 import { withProject } from '../open.ts'
 import { runForPrograms, stepForPrograms } from '../../project/run-document.ts'
@@ -108,21 +108,6 @@ export async function printLogs(
     invocation.output.document({ run: { id: run.id, name: run.name }, lines })
     return EXIT.done
   })
-}
-
-/** @throws UsageError `cli/usage` when no run, or more than one, is meant */
-async function findRun(project: Project, idOrName: string): Promise<FlowRun> {
-  const found = await project.store.runs.find(idOrName)
-  const exact = found.filter(({ id, name }) => id === idOrName || name === idOrName)
-  const [run, ...others] = exact.length > 0 ? exact : found
-  if (run === undefined) {
-    throw new UsageError('cli/usage', `there is no run "${idOrName}"`, { hint: 'see them with: d2flow flow-run ls' })
-  }
-  if (others.length > 0) {
-    const names = [run, ...others].slice(0, 5).map(({ name, id }) => `${name} (${id})`)
-    throw new UsageError('cli/usage', `"${idOrName}" may be ${names.join(', ')}`, { hint: 'give more of the id' })
-  }
-  return run
 }
 
 function took({ startedAt, endedAt }: FlowRun): string | null {

@@ -5,16 +5,17 @@ import { formatDuration } from '../../base/duration.ts'
 import type { Artifact } from '../../model/artifact.ts'
 import type { DataWindow, FlowRun } from '../../model/run.ts'
 import type { Project } from '../../project/open-project.ts'
-import { runFlowByName, type RunReport } from '../../project/run-flow-by-name.ts'
+import { runFlowByName, type RunByNameOptions, type RunReport } from '../../project/run-flow-by-name.ts'
 import { textTable } from '../../render/text-table.ts'
 import { EXIT, exitCodeOf } from '../exit-codes.ts'
 import type { Invocation } from '../invocation.ts'
 import { parsePairs, readJsonObject } from '../key-values.ts'
 import { withProject } from '../open.ts'
+import { howToAnswer } from '../how-to-answer.ts'
 import { progressLine } from '../progress-line.ts'
 import { failureForPrograms, runForPrograms } from '../../project/run-document.ts'
 
-export interface RunOptions {
+export interface RunOptions extends EndOptions {
   readonly param: readonly string[]
   readonly params?: string | undefined
   readonly sandbox?: true | undefined
@@ -22,6 +23,9 @@ export interface RunOptions {
   readonly key?: string | undefined
   readonly due?: string | undefined
   readonly window?: string | undefined
+}
+
+export interface EndOptions {
   readonly report?: string | undefined
   readonly strict?: true | undefined
 }
@@ -33,25 +37,15 @@ export async function run(invocation: Invocation, flowName: string, options: Run
   }
   const dueAt = options.due === undefined ? undefined : parseMoment(options.due)
   const window = options.window === undefined ? undefined : parseWindow(options.window)
-  const execute = async (project: Project) => {
-    // what the run failed of is said once, at the end, with its hint
-    const errors: string[] = []
-    const report = await runFlowByName(project, flowName, parameters, {
-      signal: invocation.signal,
-      onLog: ({ level, message }) =>
-        level === 'error' ? void errors.push(message) : invocation.output.log(level, message),
-      onProgress: (progress) => invocation.output.progress(progressLine(progress)),
-      onWait: ({ what, reason }) => invocation.output.progress(`${what}: ${reason}`),
-      ...(options.key === undefined ? {} : { key: options.key }),
-      ...(dueAt === undefined ? {} : { dueAt }),
-      ...(window === undefined ? {} : { window }),
-    })
-    invocation.output.progress(null)
-    for (const message of errors) {
-      if (report.failure === null || !message.includes(report.failure.message)) invocation.output.log('error', message)
-    }
-    return await finish(invocation, report, options)
-  }
+  const execute = async (project: Project) =>
+    await seeToItsEnd(invocation, project, options, (listening) =>
+      runFlowByName(project, flowName, parameters, {
+        ...listening,
+        ...(options.key === undefined ? {} : { key: options.key }),
+        ...(dueAt === undefined ? {} : { dueAt }),
+        ...(window === undefined ? {} : { window }),
+      }),
+    )
   if (options.sandbox !== true) return await withProject(invocation, execute)
 
   const { startSandbox } = await import('../../sandbox/index.ts')
@@ -64,7 +58,36 @@ export async function run(invocation: Invocation, flowName: string, options: Run
   }
 }
 
-async function finish(invocation: Invocation, report: RunReport, options: RunOptions): Promise<number> {
+/** What is said of a run besides how it ended. */
+export type Listening = Pick<RunByNameOptions, 'signal' | 'onLog' | 'onProgress' | 'onWait' | 'whenSuspended'>
+
+/** Tells what happens in a run while it is executed here, then how it ended. Gives the exit code. */
+export async function seeToItsEnd(
+  invocation: Invocation,
+  project: Project,
+  options: EndOptions,
+  execute: (listening: Listening) => Promise<RunReport>,
+): Promise<number> {
+  const { output, signal } = invocation
+  // what the run failed of is said once, at the end, with its hint
+  const errors: string[] = []
+  const report = await execute({
+    signal,
+    onLog: ({ level, message }) => (level === 'error' ? void errors.push(message) : output.log(level, message)),
+    onProgress: (progress) => output.progress(progressLine(progress)),
+    onWait: ({ what, reason, run: waiting, question }) =>
+      question === null ? output.progress(`${what}: ${reason}`) : output.note(howToAnswer(waiting, question)),
+    // a store that ends with this command holds no question that anybody else could answer
+    whenSuspended: project.store.kind === 'memory' ? 'return' : 'follow',
+  })
+  output.progress(null)
+  for (const message of errors) {
+    if (report.failure === null || !message.includes(report.failure.message)) output.log('error', message)
+  }
+  return await finish(invocation, report, options)
+}
+
+async function finish(invocation: Invocation, report: RunReport, options: EndOptions): Promise<number> {
   const { output } = invocation
   const { run: ended, result, artifacts, failure } = report
   output.print(describe(report))

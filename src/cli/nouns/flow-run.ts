@@ -1,7 +1,7 @@
 /** `d2flow flow-run …`: what may be asked. */
 import { Option } from '@commander-js/extra-typings'
 import type { Declare } from '../declare.ts'
-import { parseCount } from '../option-values.ts'
+import { append, parseCount } from '../option-values.ts'
 
 export const declareFlowRun: Declare = (command, invoke) => {
   command
@@ -31,4 +31,69 @@ export const declareFlowRun: Declare = (command, invoke) => {
     .action((run, options) =>
       invoke(async (invocation) => (await import('../commands/flow-run.ts')).printLogs(invocation, run, options)),
     )
+  declareActs(command, invoke)
 }
+
+/** What a person can do to a run. */
+const declareActs: Declare = (command, invoke) => {
+  const by = ['--by <name>', 'who says so, for the history (default: you)'] as const
+  const answers = [
+    ['resume', 'let a paused run go on'],
+    ['approve', 'say yes to what a run asks'],
+    ['reject', 'say no to what a run asks'],
+  ] as const
+  for (const [verb, description] of answers) {
+    const declared = command
+      .command(verb)
+      .description(description)
+      .argument('<run>', RUN)
+      .option(...by)
+    const act = async (run: string, options: { readonly by?: string; readonly input?: readonly string[] }) =>
+      await invoke(async (invocation) =>
+        (await import('../commands/act-on-run.ts')).answer(invocation, verb, run, options),
+      )
+    if (verb === 'approve') {
+      declared
+        .option(
+          '--input <key=value>',
+          'what the yes brings along; the value is JSON when it parses, else text (repeatable)',
+          append,
+          [] as string[],
+        )
+        .addHelpText('after', '\nExample:\n  d2flow flow-run approve brave-otter --input maximum=500')
+        .action(act)
+    } else declared.action(act)
+  }
+  command
+    .command('retry')
+    .description('go on with a run that failed, crashed or was cancelled: finished steps are kept')
+    .argument('<run>', RUN)
+    .option('--from <step>', 'do this step again, and every step that ended after it')
+    .option('--fresh', 'do all steps again')
+    .option('--later', 'leave it to a serving process instead of running it here')
+    .option(...by)
+    .option('--report <file>', 'write a page with what the run published')
+    .option('--strict', 'exit with 1 also when the run completed with errors')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  d2flow flow-run retry brave-otter\n  d2flow flow-run retry brave-otter --from plan-push-0',
+    )
+    .action((run, options) =>
+      invoke(async (invocation) => (await import('../commands/act-on-run.ts')).retry(invocation, run, options)),
+    )
+  command
+    .command('cancel')
+    .description('stop a run: at once when nobody executes it, else as soon as its process has stopped')
+    .argument('<run>', RUN)
+    .option(...by)
+    .action((run, options) =>
+      invoke(async (invocation) => (await import('../commands/act-on-run.ts')).cancel(invocation, run, options)),
+    )
+  command
+    .command('watch')
+    .description('follow a run to its end, and exit with its outcome')
+    .argument('<run>', RUN)
+    .action((run) => invoke(async (invocation) => (await import('../commands/act-on-run.ts')).watch(invocation, run)))
+}
+
+const RUN = 'id or name, or the beginning of one'
