@@ -50,3 +50,18 @@ export function varianceInflation({ qr, intercept }: Design): number[] {
     return Math.max(1, squares * (inflation[column] ?? 0))
   })
 }
+
+/** What each row's y counts in each coefficient: coefficient = Σ weight · y. The intercept's come first. */
+export function coefficientWeights({ qr, frame, intercept, rows }: Design): Float64Array[] {
+  const shift = intercept ? 1 : 0
+  const slopes = frame.map(({ scale }, index) => {
+    return Array.from({ length: frame.length + shift }, (_, place) => (place === index + shift ? 1 / scale : 0))
+  })
+  const first = [1, ...frame.map(({ centre, scale }) => -centre / scale)]
+  return (intercept ? [first, ...slopes] : slopes).map((share) => {
+    const weights = new Float64Array(rows)
+    weights.set(solveUpperTransposed(qr.triangle, share))
+    qr.apply(weights)
+    return weights
+  })
+}

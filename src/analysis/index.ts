@@ -62,6 +62,26 @@ export { compareProportions, proportion, type Proportion, type ProportionTest } 
 export { differenceOfMeans, permutationTest, type Contrast, type PermutationTest } from './permutation-test.ts'
 export { seededRandom } from './seeded-random.ts'
 
+// Series
+export { onCalendar, type OnCalendar } from './on-calendar.ts'
+export { mannKendall, type MannKendall, type MannKendallOptions } from './mann-kendall.ts'
+export { neweyWest, type NeweyWest } from './newey-west.ts'
+export { compoundGrowth, growthRates } from './growth-rates.ts'
+export { centredYearMean, movingMean, movingMedian, type MovingWindow } from './moving-window.ts'
+export {
+  seasonalDecomposition,
+  type DecompositionOptions,
+  type SeasonalDecomposition,
+} from './seasonal-decomposition.ts'
+export { anomalies, type Anomalies } from './anomalies.ts'
+export { changePoint, type ChangePoint } from './change-point.ts'
+export { flatLines, type FlatLine } from './flat-lines.ts'
+
+// Surveillance
+export { channelZone, epidemicChannel, type ChannelSeason, type ChannelZone } from './epidemic-channel.ts'
+export { ears, type EarsOptions, type EarsStep } from './ears.ts'
+export { cusum, type Cusum, type CusumOptions } from './cusum.ts'
+
 // Scores, risk and rank
 export {
   compositeRisk,
