@@ -22,4 +22,9 @@ export const basics: Shelf = [
     about: 'What is seen of a task that fails, waits, and tries again?',
     load: async () => (await import('./retries-and-hooks.ts')).retriesAndHooks,
   },
+  {
+    name: 'task-runners',
+    about: 'How many tasks of a flow are under way at once, and what makes computing faster?',
+    load: async () => (await import('./task-runners.ts')).taskRunners,
+  },
 ]

@@ -12,6 +12,7 @@ import type { TaskRun } from '../model/task-run.ts'
 import { isPromiseLike, untilAbandoned } from './body.ts'
 import { lookUp, type CacheEntry } from './cache.ts'
 import { contextOf } from './context.ts'
+import type { CpuThread } from './cpu-threads.ts'
 import { fed, futuresIn } from './feed.ts'
 import { fingerprint } from './fingerprint.ts'
 import { Future, type FutureSource, type Settled } from './future.ts'
@@ -197,6 +198,13 @@ async function attempts(work: Work): Promise<Settled<unknown>> {
 
 async function tryOnce(work: Work, attempt: number, running: State): Promise<Tried> {
   const { frame, scope, core, step, input } = work
+  let thread: CpuThread | null = null
+  try {
+    // the time of an attempt begins when there is a thread for it
+    if (core.cpu !== null) thread = await freeThread(frame.signal)
+  } catch (error) {
+    return { error, timedOut: false }
+  }
   const limit = core.timeoutMs === null ? null : startTimeLimit(core.timeoutMs, step.source.name, frame.signal)
   const own: Frame = {
     scope,
@@ -213,7 +221,10 @@ async function tryOnce(work: Work, attempt: number, running: State): Promise<Tri
   }
   await scope.at('before-body', step)
   try {
-    const body = withinFrame(own, () => core.run(input as never, context))
+    const body =
+      thread === null
+        ? withinFrame(own, () => core.run(input as never, context))
+        : thread.run(core, input, context, { logPrints: scope.logPrints })
     const waited = isPromiseLike(body) ? untilAbandoned(scope, limit?.bound(body) ?? body) : body
     const value = isPromiseLike(waited) ? await waited : waited
     await scope.at('after-body', step)
@@ -224,7 +235,14 @@ async function tryOnce(work: Work, attempt: number, running: State): Promise<Tri
   } finally {
     limit?.stop()
     await own.seat?.close()
+    thread?.giveBack()
   }
+}
+
+/** Threads are loaded with the first task that computes. */
+async function freeThread(signal: AbortSignal): Promise<CpuThread> {
+  const { takeThread } = await import('./cpu-threads.ts')
+  return await takeThread(signal)
 }
 
 async function awaitRetry(

@@ -1,7 +1,9 @@
 /**
  * How many tasks of a run are under way at once.
  *
- * Both runners overlap waiting, never computing: one process has one thread for JavaScript.
+ * Both runners overlap waiting, never computing: a flow has one thread for JavaScript, and fifty tasks that compute take as
+ * long as one after the other. A task that computes says `cpu: true` and has a thread of its own; nothing else makes
+ * computing faster.
  */
 
 export interface Runner {

@@ -16,6 +16,7 @@ import type { AnyFlow } from './flow.ts'
 import type { Settled } from './future.ts'
 import type { Host } from './host.ts'
 import { holdRun, LEASE_MS } from './lease.ts'
+import { refuseWhereForbidden } from './no-runs-here.ts'
 import { storedParams } from './parameters.ts'
 import { loadKept } from './results.ts'
 import { errorOfRun } from './revive.ts'
@@ -128,6 +129,7 @@ export interface RunHereOptions extends StartRunOptions {
 
 /** The same for a flow that is started, called with nothing around it, or called by another. */
 export async function runHere(core: FlowCore, parameters: JsonObject, options: RunHereOptions): Promise<RunEnd> {
+  refuseWhereForbidden(core.name)
   const { host, parent, whenSuspended } = options
   const { store, leaseMs = LEASE_MS } = host
   const unfinished = options.fresh === true ? null : await goOnUnderKey(core, parameters, options)

@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { CachePolicy } from '../model/cache-key.ts'
 import type { RetryPolicy } from '../model/retry.ts'
 import type { TaskContext } from './context.ts'
+import type { CpuDefinition } from './cpu-definition.ts'
 import type { TaskHooks } from './hooks.ts'
 import type { RetryContext, AnyTask } from './task.ts'
 
@@ -17,6 +18,8 @@ export interface TaskCore {
   readonly onChange: 'refuse' | 'rerun'
   /** It takes a slot of each of these that is the name of a limit. */
   readonly tags: readonly string[]
+  /** Where a thread finds it; null for a task that runs in the thread of its flow. */
+  readonly cpu: CpuDefinition | null
   readonly hooks: TaskHooks
   readonly run: (input: never, ctx: TaskContext) => unknown
   /** The text of the body. */

@@ -8,6 +8,7 @@ import { ConfigError } from '../base/errors.ts'
 import { checkCachePolicy, type CachePolicy } from '../model/cache-key.ts'
 import { checkRetryPolicy, type RetryPolicy } from '../model/retry.ts'
 import { bareContext, type TaskContext } from './context.ts'
+import { noteDefinition, whereDefined } from './cpu-definition.ts'
 import type { Earlier, Feed } from './feed.ts'
 import type { Future, Settled } from './future.ts'
 import type { TaskHooks } from './hooks.ts'
@@ -36,9 +37,17 @@ export interface TaskOptions extends TaskHooks {
   readonly tags?: readonly string[]
   /**
    * The time of one attempt, in milliseconds. When it is up the signal aborts and the attempt fails, named TimedOut.
-   * A body that computes without ever waiting cannot be interrupted.
+   * A body that computes without ever waiting cannot be interrupted, unless it says `cpu: true`.
    */
   readonly timeoutMs?: number
+  /**
+   * It computes: its body runs in a thread of its own, beside others on as many processors as there are, and is really
+   * stopped when its time is up or the run is cancelled. The thread loads the file that defines the task, so that `task`
+   * must be called at the top level of a file, and that file may start nothing; a factory in another file is handed
+   * `import.meta` and passes it on. Input and result are copied: plain data and typed arrays. In its context there are the
+   * log, progress and the clock; no connections, artifacts or variables.
+   */
+  readonly cpu?: true | { readonly url: string }
   /** A resumed run that calls this step with the same key and another input: refuse it (default), or run it again. */
   readonly onChange?: 'refuse' | 'rerun'
 }
@@ -123,11 +132,13 @@ export function task(
     cache: definition.cache ?? null,
     onChange: definition.onChange ?? 'refuse',
     tags: definition.tags ?? [],
+    cpu: definition.cpu === undefined ? null : whereDefined(definition.name, definition.cpu),
     hooks: definition,
     run: (input, ctx) => definition.run(input, ctx),
     source: () => definition.run.toString(),
     task: made,
   }
+  if (core.cpu !== null) noteDefinition(core)
   return made
 }
 

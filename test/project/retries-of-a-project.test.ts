@@ -41,7 +41,7 @@ it('F014 are those of a task that says nothing about retries, and of no other', 
 
   expect(run.state.type).toBe('completed')
   expect(tries).toEqual({ plain: 3, own: 1 })
-  expect(waits).toEqual([{ what: 'plain-0', reason: 'waits 2 ms, then attempt 2 of 3' }])
+  expect(waits).toMatchObject([{ what: 'plain-0', reason: 'waits 2 ms, then attempt 2 of 3' }])
 })
 
 it('are refused when they cannot be meant', () => {
