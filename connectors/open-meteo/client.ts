@@ -10,6 +10,7 @@ import type { Io } from '../../src/base/io.ts'
 import { createHttpClient, type HttpClient } from '../../src/http/client.ts'
 import { AIR_VARIABLES, AirQualityAnswer, type AirQuality } from './air-quality.ts'
 import { withLimit } from './limits.ts'
+import { sourceNote, type SourceNote } from './source.ts'
 import { WEATHER_VARIABLES, WeatherAnswer, type Weather } from './weather.ts'
 
 const Address = z.string().regex(/^https?:\/\//, 'an address that begins with http:// or https://')
@@ -61,6 +62,8 @@ export interface ArchiveQuery {
 }
 
 export interface OpenMeteoClient {
+  /** What has to stand beside the figures. */
+  readonly source: SourceNote
   /**
    * One answer for each place, in their order. Default: yesterday and today; at most 7 days ahead.
    *
@@ -108,6 +111,7 @@ export function createOpenMeteoClient(settings: OpenMeteoSettings, io: Io = {}):
   }
 
   return {
+    source: sourceNote(settings.airQualityUrl),
     async airQuality({ places, pastDays = 1, forecastDays = 1 }) {
       checkDays(pastDays, forecastDays, 7)
       const hourly = Object.values(AIR_VARIABLES).join(',')

@@ -9,6 +9,7 @@ import type { Io } from '../../src/base/io.ts'
 import { createHttpClient } from '../../src/http/client.ts'
 import { pages } from '../../src/http/pages.ts'
 import { refusal } from './errors.ts'
+import { PUBLIC_ADDRESS, sourceNote, type SourceNote } from './source.ts'
 import {
   CountryPage,
   IndicatorInfoPage,
@@ -22,7 +23,7 @@ export const WorldBankConnection = z.object({
   baseUrl: z
     .string()
     .regex(/^https?:\/\//, 'an address that begins with http:// or https://')
-    .default('https://api.worldbank.org')
+    .default(PUBLIC_ADDRESS)
     .describe('address of the service, without the version'),
 })
 
@@ -40,6 +41,8 @@ export type IndicatorQuery = {
 )
 
 export interface WorldBankClient {
+  /** What has to stand beside the figures. */
+  readonly source: SourceNote
   /**
    * Country by country, newest year first, as the service gives them. A year without a figure has a row with null; a
    * country that the Bank does not know makes it refuse the whole request.
@@ -84,6 +87,7 @@ export function createWorldBankClient(settings: WorldBankSettings, io: Io = {}):
     })
 
   return {
+    source: sourceNote(settings.baseUrl),
     async *indicator(query) {
       const { indicator, countries } = query
       const [from, to] = 'year' in query ? [query.year, query.year] : [query.from, query.to]

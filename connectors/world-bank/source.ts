@@ -1,6 +1,16 @@
 /** What has to stand beside figures of this source, wherever they are shown. */
 
-export const SOURCE = 'World Bank, World Development Indicators'
+/** Who answers when nobody says otherwise. */
+export const PUBLIC_ADDRESS = 'https://api.worldbank.org'
 
-/** Most indicators; a few have terms of their own, which `indicatorInfo` names. */
-export const LICENCE = 'CC BY 4.0'
+export interface SourceNote {
+  readonly name: string
+  /** Of most indicators; a few have terms of their own, which `indicatorInfo` names. */
+  readonly licence: string
+}
+
+/** A mirror, or the sandbox, is named: its figures are what it says, not what the Bank says. */
+export function sourceNote(baseUrl: string): SourceNote {
+  const answeredBy = baseUrl === PUBLIC_ADDRESS ? '' : `, as answered by ${baseUrl}`
+  return { name: `World Bank, World Development Indicators${answeredBy}`, licence: 'CC BY 4.0' }
+}

@@ -168,3 +168,11 @@ describe('countries and indicators', () => {
     await expect(client.indicatorInfo('NO.SUCH')).rejects.toMatchObject({ code: 'world-bank/refused' })
   })
 })
+
+it('names who answered, when that was not the Bank', async () => {
+  const mirror = createWorldBankClient({ baseUrl: 'http://127.0.0.1:4000' })
+
+  expect(client.source).toEqual({ name: 'World Bank, World Development Indicators', licence: 'CC BY 4.0' })
+  expect(mirror.source.name).toBe('World Bank, World Development Indicators, as answered by http://127.0.0.1:4000')
+  await mirror.close()
+})
