@@ -37,6 +37,8 @@ export { poll, PollTiming, type PollOptions } from './engine/poll.ts'
 export { failed } from './engine/returned-states.ts'
 export { atOnce, concurrent } from './engine/runners.ts'
 export { runtime } from './engine/runtime-info.ts'
+export { handleTask, type HandleTaskDefinition } from './engine/handle-task.ts'
+export type { Confirmed } from './engine/once.ts'
 export { task, type AnyTask, type Task } from './engine/task.ts'
 export type { Approval, ApprovalRequest, PauseOptions } from './engine/waits.ts'
 

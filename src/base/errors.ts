@@ -85,6 +85,7 @@ export type EngineCode =
   | 'engine/slots-lost'
   | 'engine/not-ready'
   | 'engine/step-changed'
+  | 'engine/unsure'
   | 'engine/unexpected'
 
 /** What the engine itself has to say about a run. */

@@ -1,11 +1,13 @@
 /** Asking for a run again that has ended: what of it is kept, and what is done anew. */
 import type { Clock } from '../base/clock.ts'
 import { ConfigError, EngineError } from '../base/errors.ts'
+import type { JsonValue } from '../base/json.ts'
 import { newState } from '../model/new-state.ts'
 import type { FlowRun } from '../model/run.ts'
-import { isTerminal } from '../model/state.ts'
+import { isTerminal, type State, type StateType } from '../model/state.ts'
 import { isSuperseded, type TaskRun } from '../model/task-run.ts'
 import type { Change, Store } from '../store/store.ts'
+import { keepSmall } from './results.ts'
 
 export interface RetryRunOptions {
   /** Who asks, for the history. */
@@ -14,6 +16,8 @@ export interface RetryRunOptions {
   readonly from?: string
   /** All steps are done again. */
   readonly fresh?: boolean
+  /** A step that did not end, and that a person knows to be done: with what it would have given, if anything. */
+  readonly done?: { readonly step: string; readonly result?: JsonValue }
 }
 
 /**
@@ -25,12 +29,13 @@ export interface RetryRunOptions {
  *
  * @throws EngineError `engine/transition` for a run that completed or has not ended
  * @throws ConfigError `config/params` when there is no such step
+ * @throws EngineError `engine/result` when the result that a person gives cannot be kept
  * @throws StoreError `store/stale` when somebody else has moved the run meanwhile
  */
 export async function retryRun(
   store: Store,
   run: FlowRun,
-  { by = 'a person', from, fresh = false }: RetryRunOptions,
+  { by = 'a person', from, fresh = false, done }: RetryRunOptions,
   clock: Clock,
 ): Promise<FlowRun> {
   if (!isTerminal(run.state) || run.state.type === 'completed') throw notToBeRetried(run)
@@ -59,6 +64,7 @@ export async function retryRun(
       states: [newState('completed', at, { name: 'Superseded', message: state.message ?? '' })],
     })),
   ]
+  if (done !== undefined) changes.push(await declaredDone(store, run, done, by, at))
   await store.write(changes)
   return { ...run, state, endedAt: null, failure: null, warning: null }
 }
@@ -81,6 +87,41 @@ async function anew(store: Store, run: FlowRun, from: string | undefined, fresh:
   return {
     superseded: finished.filter((other) => other.id === step.id || endedAfter(other, step, since)),
     voidSince: since,
+  }
+}
+
+async function declaredDone(
+  store: Store,
+  run: FlowRun,
+  { step: named, result }: NonNullable<RetryRunOptions['done']>,
+  by: string,
+  at: Date,
+): Promise<Change> {
+  const steps = await store.taskRuns.list(run.id)
+  const step = steps.findLast(({ name, key }) => name === named || key === named)
+  if (step === undefined) throw noSuchStep(run, named, steps)
+  const again = newState('scheduled', at, { name: 'Resuming' })
+  const chains: Readonly<Partial<Record<StateType, readonly State[]>>> = {
+    failed: [again],
+    crashed: [again],
+    running: [newState('crashed', at, { message: 'its process stopped while it ran' }), again],
+    scheduled: [],
+  }
+  const chain = chains[step.state.type]
+  if (chain === undefined) {
+    throw new EngineError('engine/transition', `${step.name} is ${step.state.name}: it cannot be said to be done`, {
+      hint: 'only a step that was begun and did not end can',
+      details: { runId: run.id, step: step.name },
+    })
+  }
+  const completed = newState('completed', at, { message: `said to be done by ${by}` })
+  return {
+    kind: 'task-run-state',
+    runId: run.id,
+    epoch: run.epoch,
+    taskRunId: step.id,
+    states: [...chain, newState('running', at, { name: 'Confirming' }), completed],
+    patch: { result: keepSmall(result, step.name, undefined) ?? null, failure: null, endedAt: completed.at },
   }
 }
 

@@ -18,6 +18,7 @@ import { fingerprint } from './fingerprint.ts'
 import { Future, type FutureSource, type Settled } from './future.ts'
 import { callHooks } from './hooks.ts'
 import { parseModel } from './parameters.ts'
+import { isInDoubt, lookWhetherDone } from './once.ts'
 import { planRetry, type NextAttempt } from './retry-plan.ts'
 import type { RunScope, Step } from './run-scope.ts'
 import { createSeat, enterAll, type Places } from './runners.ts'
@@ -129,6 +130,10 @@ async function perform(call: Call, given: unknown): Promise<Settled<unknown>> {
     const work: Work = { ...call, input, step, record, entry }
     if (entry?.record !== undefined && entry.record !== null) return await useCached(work, known, entry)
     await untilDue(scope, frame, known)
+    if (core.once !== null && isInDoubt(found, core.once.confirm !== null)) {
+      const ended = await lookWhetherDone(work)
+      if (ended !== null) return ended
+    }
     return await attempts(work)
   } finally {
     await entry?.release()
@@ -193,6 +198,8 @@ async function attempts(work: Work): Promise<Settled<unknown>> {
       const reason = whyStopped(frame)
       if (reason !== null) return await stop(work, reason)
     }
+    const ended = core.once === null ? null : await lookWhetherDone(work)
+    if (ended !== null) return ended
   }
 }
 

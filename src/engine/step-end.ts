@@ -15,7 +15,7 @@ import { stopKind, stopMessage } from './stop.ts'
 
 export async function complete(
   work: Work,
-  { value, context }: Extract<Tried, { readonly value: unknown }>,
+  { value, context, message }: Extract<Tried, { readonly value: unknown }>,
   attempt: number,
 ): Promise<Settled<unknown>> {
   const { scope, core, step, record, entry } = work
@@ -32,7 +32,7 @@ export async function complete(
   const at = scope.host.clock.now()
   const state = isState(value)
     ? newState('completed', at, { name: value.name, ...(value.message === null ? {} : { message: value.message }) })
-    : newState('completed', at)
+    : newState('completed', at, message === undefined ? {} : { message })
   const cached = entry === null || kept === null ? null : { key: entry.key, change: entry.keep(kept, step.source.id) }
   await record.write(
     [state],

@@ -38,7 +38,7 @@ export interface Work extends Call {
 
 /** How one attempt went. */
 export type Tried =
-  | { readonly value: unknown; readonly context: TaskContext }
+  | { readonly value: unknown; readonly context: TaskContext; readonly message?: string }
   | { readonly error: unknown; readonly timedOut: boolean }
 
 export function stoppedOutcome(scope: RunScope, reason: unknown): Settled<unknown> {

@@ -20,6 +20,8 @@ export interface TaskCore {
   readonly tags: readonly string[]
   /** Where a thread finds it; null for a task that runs in the thread of its flow. */
   readonly cpu: CpuDefinition | null
+  /** Its effect must not be repeated blindly; null: it may. */
+  readonly once: { readonly confirm: ((input: never, ctx: never) => unknown) | null } | null
   readonly hooks: TaskHooks
   readonly run: (input: never, ctx: TaskContext) => unknown
   /** The text of the body. */

@@ -11,6 +11,7 @@ import { bareContext, type TaskContext } from './context.ts'
 import { noteDefinition, whereDefined } from './cpu-definition.ts'
 import type { Earlier, Feed } from './feed.ts'
 import type { Future, Settled } from './future.ts'
+import type { Confirmed } from './once.ts'
 import type { TaskHooks } from './hooks.ts'
 import { zipFields, type MapFields } from './map-fields.ts'
 import { createPlaces } from './runners.ts'
@@ -52,13 +53,28 @@ export interface TaskOptions extends TaskHooks {
   readonly onChange?: 'refuse' | 'rerun'
 }
 
-export interface TaskDefinition<Input, Output> extends TaskOptions {
+/** How often its effect may come about. */
+interface SideEffect<Input, Output> {
+  /**
+   * `once`: a body that was begun and cut off is not simply run again. `confirm` is asked whether it was done; without one
+   * the run stops with `engine/unsure` for a person to decide. Default `repeatable`.
+   */
+  readonly sideEffect?: 'once' | 'repeatable'
+  /** Reads back whether it was done, and what it would have given. Asked before every repetition. */
+  confirm?(
+    input: Input,
+    ctx: TaskContext,
+  ): Confirmed<Awaited<NoInfer<Output>>> | Promise<Confirmed<Awaited<NoInfer<Output>>>>
+}
+
+export interface TaskDefinition<Input, Output> extends TaskOptions, SideEffect<Input, Output> {
   readonly cache?: CachePolicy<Input, TaskContext>
   run(input: Input, ctx: TaskContext): Output
 }
 
 /** A task whose input, and maybe result, are checked by schemas. */
-export interface ModelTaskDefinition<Schema extends z.ZodType, Output> extends TaskOptions {
+export interface ModelTaskDefinition<Schema extends z.ZodType, Output>
+  extends TaskOptions, SideEffect<z.output<Schema>, Output> {
   readonly input: Schema
   readonly output?: z.ZodType
   readonly cache?: CachePolicy<z.output<Schema>, TaskContext>
@@ -133,6 +149,7 @@ export function task(
     onChange: definition.onChange ?? 'refuse',
     tags: definition.tags ?? [],
     cpu: definition.cpu === undefined ? null : whereDefined(definition.name, definition.cpu),
+    once: onceOf(definition),
     hooks: definition,
     run: (input, ctx) => definition.run(input, ctx),
     source: () => definition.run.toString(),
@@ -140,6 +157,13 @@ export function task(
   }
   if (core.cpu !== null) noteDefinition(core)
   return made
+}
+
+function onceOf(definition: TaskDefinition<never, unknown>): TaskCore['once'] {
+  if (definition.sideEffect !== 'once') return null
+  return {
+    confirm: definition.confirm === undefined ? null : (input, ctx) => definition.confirm?.(input, ctx),
+  }
 }
 
 function mapTask(
@@ -163,11 +187,23 @@ function checkDefinition({
   retry,
   cache,
   timeoutMs,
-}: Pick<TaskDefinition<never, unknown>, 'name' | 'retry' | 'cache' | 'timeoutMs'>): void {
+  sideEffect = 'repeatable',
+  confirm,
+}: Pick<TaskDefinition<never, unknown>, 'name' | 'retry' | 'cache' | 'timeoutMs' | 'sideEffect' | 'confirm'>): void {
   checkName('task', name)
   if (retry !== undefined) checkRetryPolicy(retry as RetryPolicy, name)
   if (cache !== undefined) checkCachePolicy(cache, name)
   checkTimeLimit(name, timeoutMs)
+  if (sideEffect === 'once' && confirm === undefined && (retry?.attempts ?? 1) > 1) {
+    throw new ConfigError('config/params', `${name} must not be repeated blindly, and has retries`, {
+      hint: 'give it a confirm that reads back whether it was done, or no retries',
+    })
+  }
+  if (sideEffect !== 'once' && confirm !== undefined) {
+    throw new ConfigError('config/params', `${name} has a confirm that is never asked`, {
+      hint: "say sideEffect: 'once'",
+    })
+  }
 }
 
 /** @throws ConfigError `config/params` */

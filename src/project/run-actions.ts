@@ -5,7 +5,7 @@ import { retryRun as askAgain, type RetryRunOptions } from '../engine/retry-run.
 import type { FlowRun } from '../model/run.ts'
 import type { Project } from './open-project.ts'
 
-export type { AnswerGiven }
+export type { AnswerGiven, RetryRunOptions }
 
 /**
  * Resumes a paused run, or says yes or no to what it asks.

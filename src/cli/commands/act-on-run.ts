@@ -1,8 +1,15 @@
 /** `d2flow flow-run …`: what a person can do to a run. */
 import { userInfo } from 'node:os'
+import { UsageError } from '../../base/errors.ts'
 import type { JsonValue } from '../../base/json.ts'
 import { isSuspended } from '../../model/state.ts'
-import { answerQuestion, cancelRun, retryRun, type AnswerGiven } from '../../project/run-actions.ts'
+import {
+  answerQuestion,
+  cancelRun,
+  retryRun,
+  type AnswerGiven,
+  type RetryRunOptions,
+} from '../../project/run-actions.ts'
 import { runForPrograms } from '../../project/run-document.ts'
 import { retryRunHere } from '../../project/run-flow-by-name.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -57,6 +64,8 @@ export async function cancel(
 export interface RetryOptions {
   readonly from?: string | undefined
   readonly fresh?: true | undefined
+  readonly done?: string | undefined
+  readonly result?: string | undefined
   readonly later?: true | undefined
   readonly by?: string | undefined
   readonly report?: string | undefined
@@ -70,6 +79,7 @@ export async function retry(invocation: Invocation, idOrName: string, options: R
       by: options.by ?? whoIsHere(),
       ...(options.from === undefined ? {} : { from: options.from }),
       fresh: options.fresh === true,
+      ...(options.done === undefined ? {} : { done: doneWith(options.done, options.result) }),
     }
     if (options.later !== true) {
       return await seeToItsEnd(invocation, project, options, (listening) =>
@@ -88,6 +98,19 @@ export async function watch(invocation: Invocation, idOrName: string): Promise<n
     invocation,
     async (project) => await watchRun(invocation, project, await findRun(project, idOrName)),
   )
+}
+
+/** @throws UsageError `cli/usage` for a result that is not JSON */
+function doneWith(step: string, result: string | undefined): NonNullable<RetryRunOptions['done']> {
+  if (result === undefined) return { step }
+  try {
+    return { step, result: JSON.parse(result) as JsonValue }
+  } catch (cause) {
+    throw new UsageError('cli/usage', `the result "${result}" is not JSON`, {
+      hint: `quote it for the shell: --result '{"id":"abc"}'`,
+      cause,
+    })
+  }
 }
 
 /** The name under which somebody sits at this machine: for the history. */

@@ -70,6 +70,8 @@ const declareActs: Declare = (command, invoke) => {
     .argument('<run>', RUN)
     .option('--from <step>', 'do this step again, and every step that ended after it')
     .option('--fresh', 'do all steps again')
+    .option('--done <step>', 'this step was cut off, and you know that it was done: it is not repeated')
+    .option('--result <json>', 'with --done: what the step would have given')
     .option('--later', 'leave it to a serving process instead of running it here')
     .option(...by)
     .option('--report <file>', 'write a page with what the run published')
