@@ -111,18 +111,51 @@ export {
 } from './roll-up.ts'
 
 // Population
+export { AGES_TO_80, AGES_TO_90, FIVE_YEAR_AGES, regroup } from './age-groups.ts'
+export { populationBetween, type PopulationEstimate } from './population-between.ts'
+export { crudeRate, poissonInterval, rateWithInterval } from './rates.ts'
 export {
+  childWomanRatio,
   dependencyRatio,
   medianAge,
   populationDensity,
   populationGrowth,
   sexRatio,
   standardisedRate,
+  whippleIndex,
   WHO_WORLD_STANDARD,
   type AgeGroup,
   type Dependency,
   type Growth,
 } from './population.ts'
+
+// Climate
+export {
+  celsiusFromFahrenheit,
+  celsiusFromKelvin,
+  fahrenheitFromCelsius,
+  mmFromMetres,
+  monthlyMmFromDailyMetres,
+  wattsFromJoules,
+} from './climate-units.ts'
+export { relativeHumidity, saturationVapourPressureHPa, vapourPressureDeficitHPa } from './humidity.ts'
+export { heatIndexC, wetBulbC } from './heat-stress.ts'
+export { meanWindDirection, windDirection, windSpeed } from './wind.ts'
+export {
+  byLocalDay,
+  byMonth,
+  dekadsOf,
+  type CompleteMonth,
+  type DailyStatistic,
+  type Dekad,
+  type Hour,
+  type LocalDay,
+} from './local-day.ts'
+export { dailyTotalsFromRunningTotals, hoursFromRunningTotals, type Deaccumulated } from './accumulated-rain.ts'
+export { climateAnomaly, climateNormal, type ClimateAnomaly } from './climate-normals.ts'
+export { degreeDays } from './degree-days.ts'
+export { spells, type Spell } from './spells.ts'
+export { standardisedPrecipitation, type PrecipitationIndexOptions } from './standardised-precipitation.ts'
 
 // Data quality
 export {

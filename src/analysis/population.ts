@@ -23,6 +23,33 @@ export function sexRatio(males: number | null, females: number | null): number |
   return scaled(quotient(males, females), 100)
 }
 
+/** Children under five per 1,000 women of 15–49: how many are born, where births are not counted. */
+export function childWomanRatio(childrenUnder5: number | null, women15To49: number | null): number | null {
+  return scaled(quotient(childrenUnder5, women15To49), 1000)
+}
+
+/**
+ * Whipple's index of age heaping: people of 25, 30 … 60, times five, per 100 people of 23–62. 100 is no preference for ages
+ * that end in 0 or 5, 500 nothing else; below 105 data are held very accurate, above 175 very rough (UN scale).
+ *
+ * @param peopleByAge counts by single years of age, from 0; `null` when one of 23–62 is missing, or nobody is there
+ * @see United Nations, Demographic Yearbook 1955
+ */
+export function whippleIndex(peopleByAge: readonly (number | null)[]): number | null {
+  const ages = Array.from({ length: 40 }, (_, index) => index + 23)
+  const counts = ages.map((age) => ({ age, people: peopleByAge[age] ?? null }))
+  if (counts.some(({ people }) => people === null)) return null
+  const sumWhere = (holds: (age: number) => boolean): number =>
+    counts.reduce((sum, { age, people }) => sum + (holds(age) ? (people ?? 0) : 0), 0)
+  return scaled(
+    quotient(
+      sumWhere((age) => age % 5 === 0),
+      sumWhere(() => true),
+    ),
+    500,
+  )
+}
+
 export interface Growth {
   /** ln(last / first) / years: the rate of growth at every moment. */
   readonly exponential: number

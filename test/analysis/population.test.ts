@@ -1,12 +1,22 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  AGES_TO_80,
+  AGES_TO_90,
+  childWomanRatio,
+  crudeRate,
   dependencyRatio,
+  FIVE_YEAR_AGES,
   medianAge,
+  poissonInterval,
+  populationBetween,
   populationDensity,
   populationGrowth,
+  rateWithInterval,
+  regroup,
   sexRatio,
   standardisedRate,
+  whippleIndex,
   WHO_WORLD_STANDARD,
   type AgeGroup,
 } from '../../src/analysis/index.ts'
@@ -114,5 +124,106 @@ describe('standardisedRate', () => {
     expect(() => standardisedRate([1], [1, 2])).toThrow(expect.objectContaining({ code: 'data/misaligned' }))
     expect(() => standardisedRate([1, 1], [1, -1])).toThrow(expect.objectContaining({ code: 'data/value' }))
     expect(() => standardisedRate([], [])).toThrow(expect.objectContaining({ code: 'data/value' }))
+  })
+})
+
+describe('what a census says of itself', () => {
+  it('gives children per thousand women', () => {
+    expect(childWomanRatio(150, 300)).toBe(500)
+    expect([childWomanRatio(150, 0), childWomanRatio(null, 300)]).toEqual([null, null])
+  })
+
+  it('finds the ages that people round to', () => {
+    const even = Array.from({ length: 80 }, () => 100)
+    const heaped = even.map((people, age) => (age % 5 === 0 ? 2 * people : people))
+
+    // by hand: eight ages of 23–62 end in 0 or 5; doubled, 16 of 48 shares
+    expect(whippleIndex(even)).toBe(100)
+    expect(whippleIndex(heaped)).toEqual(near((16 / 48) * 500))
+    expect(whippleIndex(even.map((people, age) => (age % 5 === 0 ? people : 0)))).toBe(500)
+    expect([whippleIndex([]), whippleIndex(even.map(() => 0)), whippleIndex(even.with(30, Number.NaN))]).toEqual([
+      null,
+      null,
+      null,
+    ])
+  })
+})
+
+describe('age groups', () => {
+  const singleYears = Array.from({ length: 101 }, (_, age) => group(age, age === 100 ? null : age + 1, age))
+
+  it('are added up to those of another source, and lose nobody', () => {
+    const total = 5050
+
+    for (const ages of [AGES_TO_80, AGES_TO_90, FIVE_YEAR_AGES]) {
+      expect(regroup(singleYears, ages).reduce((sum, { people }) => sum + (people ?? 0), 0)).toBe(total)
+    }
+    expect([AGES_TO_80.length, AGES_TO_90.length, FIVE_YEAR_AGES.length]).toEqual([18, 20, 18])
+    expect(regroup(singleYears, AGES_TO_80).slice(0, 3)).toEqual([group(0, 1, 0), group(1, 5, 10), group(5, 10, 35)])
+    expect(regroup(regroup(singleYears, AGES_TO_90), FIVE_YEAR_AGES)).toEqual(regroup(singleYears, FIVE_YEAR_AGES))
+  })
+
+  it('are never split, and a sum with a missing part is missing', () => {
+    const misaligned = expect.objectContaining({ code: 'data/misaligned' }) as unknown as Error
+
+    expect(() => regroup(VILLAGE, FIVE_YEAR_AGES)).toThrow(misaligned)
+    expect(() => regroup(regroup(singleYears, AGES_TO_80), AGES_TO_90)).toThrow(misaligned)
+    expect(() => regroup([], [0])).toThrow(misaligned)
+    expect(() => regroup([group(0, 5, 1), group(6, null, 1)], [0])).toThrow(misaligned)
+    expect(regroup([group(0, 1, 3), group(1, 5, null), group(5, null, 9)], [0, 5])).toEqual([
+      group(0, 5, null),
+      group(5, null, 9),
+    ])
+  })
+})
+
+describe('people between counts', () => {
+  const counts = [
+    { year: 2010, people: 400 },
+    { year: 2000, people: 100 },
+    { year: 2005, people: null },
+  ]
+
+  it('grow at a steady rate, and the answer says when it goes beyond the counts', () => {
+    expect(populationBetween(counts, 2005)).toEqual({ people: near(200), extrapolated: false })
+    expect(populationBetween(counts, 2015)).toEqual({ people: near(800), extrapolated: true })
+    expect(populationBetween(counts, 1995)).toEqual({ people: near(50), extrapolated: true })
+    expect(populationBetween(counts, 2010)).toEqual({ people: 400, extrapolated: false })
+  })
+
+  it('need two counts above 0, and only one of a year', () => {
+    expect(populationBetween(counts.slice(1), 2005)).toBeNull()
+    expect(populationBetween([], 2005)).toBeNull()
+    expect(() => populationBetween([...counts, { year: 2010, people: 5 }], 2005)).toThrow(
+      expect.objectContaining({ code: 'data/value' }),
+    )
+  })
+})
+
+describe('rates', () => {
+  it('are events for so many people, with the interval of chance', () => {
+    expect(crudeRate(5, 2000)).toBe(2.5)
+    expect([crudeRate(null, 1), crudeRate(1, 0), crudeRate(1, null), crudeRate(0, 5)]).toEqual([null, null, null, 0])
+    expect(rateWithInterval(10, 1000, { per: 100 })).toEqual({
+      rate: 1,
+      low: near(0.47953886961324),
+      high: near(1.839035604201778),
+    })
+    expect(rateWithInterval(1, 0)).toBeNull()
+  })
+
+  it('know the exact interval of a count', () => {
+    // scipy 1.17: chi2.ppf(.025, 2n) / 2, chi2.ppf(.975, 2n + 2) / 2
+    expect(poissonInterval(10)).toEqual([near(4.7953886961324335), near(18.39035604201778)])
+    expect(poissonInterval(0)).toEqual([0, near(3.6888794541139354)])
+    expect(poissonInterval(1000, 0.99)[0]).toEqual(near(920.4240461633592))
+  })
+
+  it('refuse what is no count', () => {
+    for (const wrong of [-1, 1.5, Number.NaN]) {
+      expect(() => poissonInterval(wrong)).toThrow(expect.objectContaining({ code: 'data/value' }))
+    }
+    expect(() => poissonInterval(1, 1)).toThrow(expect.objectContaining({ code: 'data/value' }))
+    expect(() => crudeRate(-1, 5)).toThrow(expect.objectContaining({ code: 'data/value' }))
   })
 })
