@@ -83,6 +83,7 @@ export type EngineCode =
   | 'engine/result'
   | 'engine/lease-lost'
   | 'engine/slots-lost'
+  | 'engine/rollback-pending'
   | 'engine/not-ready'
   | 'engine/step-changed'
   | 'engine/unsure'

@@ -16,7 +16,7 @@ export interface CacheEntry {
   /** A live one; null when the body has to run. */
   readonly record: CacheRecord | null
   /** What is written with the new value; others have it in the same moment. */
-  keep(result: KeptResult, taskRunId: string): Change
+  keep(result: KeptResult, taskRunId: string | null): Change
   /** Lets the next caller with the same key look. Never throws. */
   release(): Promise<void>
 }
@@ -35,7 +35,7 @@ const beingComputed = new WeakMap<object, Map<string, Promise<void>>>()
  */
 export async function lookUp(
   scope: RunScope,
-  core: TaskCore,
+  core: Pick<TaskCore, 'name' | 'version' | 'cache' | 'source'>,
   input: unknown,
   context: TaskContext,
 ): Promise<CacheEntry | null> {
@@ -83,6 +83,7 @@ export async function lookUp(
       async release() {
         // a claim that cannot be given back ends with the lease of the run
         if (isClaimed) await store?.cache.release(key, claimant).catch(() => {})
+        isClaimed = false
         endTurn()
       },
     }
@@ -101,7 +102,7 @@ async function find(scope: RunScope, key: string): Promise<CacheRecord | null> {
 
 interface ClaimOptions {
   readonly anew: boolean
-  readonly core: TaskCore
+  readonly core: Pick<TaskCore, 'name'>
   readonly context: TaskContext
 }
 

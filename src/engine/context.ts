@@ -13,6 +13,7 @@ import { takeTokens, withSlots, type SlotOptions, type TokenOptions } from './li
 import type { OpenOptions } from './open-block.ts'
 import { openBlock } from './open-block.ts'
 import type { Frame } from './runtime-info.ts'
+import { bareTransaction, transaction, type Transaction, type TransactionOptions } from './transaction.ts'
 import type { Waits } from './waits.ts'
 import { temporaryFolder, workDirOf } from './work-dir.ts'
 
@@ -80,6 +81,15 @@ export interface RunContext {
    */
   takeTokens(name: string, tokens?: number, options?: TokenOptions): Promise<void>
   /**
+   * Steps that count together or not at all: when the block throws, or its process dies in it, what they did is undone
+   * by the `onRollback` of their tasks, last first. Nested ones wait for the outermost. A subflow is a run of its own and
+   * no part of it.
+   *
+   * @throws whatever the block throws, and what an `onCommit` throws
+   * @example await ctx.transaction(async (t) => { t.set('batch', id); await writeRows(rows); await checkRows(id) })
+   */
+  transaction<T>(body: (transaction: Transaction) => T | Promise<T>, options?: TransactionOptions): Promise<T>
+  /**
    * Waits on the lent clock; ends early with the run. In the body of a flow, five minutes and more are kept like
    * `sleepUntil`.
    */
@@ -128,6 +138,10 @@ export function contextOf(frame: Frame, attempt: number): TaskContext {
     },
     withSlots: (name, slots, work, options) => withSlots(frame, name, slots, work, options),
     takeTokens: (name, tokens = 1, options) => takeTokens(frame, name, tokens, options),
+    transaction: (body, options = {}) =>
+      transaction(frame, body, options, (place) =>
+        contextOf(place, place.step === null ? scope.run.runCount : attempt),
+      ),
     sleep: (ms) => scope.host.clock.sleep(ms, frame.signal),
   }
 }
@@ -160,6 +174,7 @@ export function bareContext(given: Partial<TaskContext> = {}): TaskContext {
     warn: () => {},
     withSlots: async (_name, _slots, work) => await work(given.signal ?? new AbortController().signal),
     takeTokens: () => Promise.resolve(),
+    transaction: async (body) => await body(bareTransaction()),
     sleep: (ms) => systemClock.sleep(ms),
     ...given,
   }

@@ -15,7 +15,7 @@ import { task, type RetryContext, type Task, type TaskOptions } from './task.ts'
 import { withRetries } from './with-retries.ts'
 
 export interface HandleTaskDefinition<Input, Handle, Collected, Output> extends Omit<
-  TaskOptions,
+  TaskOptions<Output>,
   'retry' | 'timeoutMs'
 > {
   /** For each of submitting, following and collecting. */

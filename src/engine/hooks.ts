@@ -1,5 +1,6 @@
 /** Plain functions that are called after a state was accepted. What they throw is logged and changes nothing. */
 import { toFailure } from '../base/failure.ts'
+import type { JsonValue } from '../base/json.ts'
 import type { Log } from '../base/log.ts'
 import type { FlowRun } from '../model/run.ts'
 import type { State } from '../model/state.ts'
@@ -24,10 +25,28 @@ export interface FlowHooks {
   readonly onCrashed?: readonly FlowHook[]
 }
 
-export interface TaskHooks {
+/** What a step of a transaction has done, for whoever confirms or undoes it. */
+export interface DoneStep<Result = unknown> {
+  readonly task: AnyTask
+  readonly run: TaskRunInfo
+  readonly result: Result
+  /** What the transaction around it has set; null when there is nothing of this name. */
+  readonly get: (name: string) => JsonValue | null
+}
+
+export type TransactionHook<Result = unknown> = (step: DoneStep<Result>, ctx: RunContext) => unknown
+
+export interface TaskHooks<Result = never> {
   readonly onRunning?: readonly TaskHook[]
   readonly onCompletion?: readonly TaskHook[]
   readonly onFailure?: readonly TaskHook[]
+  /** When the transaction that the step belongs to is about to be committed. What it throws rolls the transaction back. */
+  readonly onCommit?: readonly TransactionHook<Result>[]
+  /**
+   * Undoes what the step has done, when its transaction fails. After a crash it is found by the name of the task, in the
+   * process that goes on with the run: it must work with nothing but what it is given.
+   */
+  readonly onRollback?: readonly TransactionHook<Result>[]
 }
 
 /** Calls the hooks in list order and waits for each. */

@@ -100,10 +100,20 @@ export interface ResultKeeper {
  * - `before-body`: a step is recorded as running, its body has not begun
  * - `after-body`: the body is done, its result is not recorded
  * - `step-recorded`: the result is recorded, whoever waits for it does not know yet
+ * - `before-commit`: the body of a transaction is done, that it is committed is not recorded
+ * - `rolled-back`: what a step did is undone, that it is is not recorded
  * - `before-end`: the flow's body is done, the end is not recorded
  * - `run-ended`: the end is recorded, hooks have not run
  */
-export type KillPoint = 'run-claimed' | 'before-body' | 'after-body' | 'step-recorded' | 'before-end' | 'run-ended'
+export type KillPoint =
+  | 'run-claimed'
+  | 'before-body'
+  | 'after-body'
+  | 'step-recorded'
+  | 'before-commit'
+  | 'rolled-back'
+  | 'before-end'
+  | 'run-ended'
 
 /** For flows and tasks that are called with nothing around them: nothing is kept. */
 export const nothingAround: Host = {

@@ -8,7 +8,8 @@ import { toFailure } from '../base/failure.ts'
 import { newState } from '../model/new-state.ts'
 import type { FlowRun, KeptResult } from '../model/run.ts'
 import { isTerminal, type State } from '../model/state.ts'
-import type { RunPatch } from '../store/store.ts'
+import type { TaskRun } from '../model/task-run.ts'
+import type { RunPatch, Store } from '../store/store.ts'
 import { untilAbandoned } from './body.ts'
 import { followCancellation, type Cancelling } from './cancelling.ts'
 import { contextOf } from './context.ts'
@@ -20,10 +21,11 @@ import type { Host } from './host.ts'
 import { parseParams } from './parameters.ts'
 import { keep } from './results.ts'
 import { planRetry, type NextAttempt } from './retry-plan.ts'
+import { recoverTransactions } from './rollback.ts'
 import { become, callFlowHooks, tidings } from './run-state.ts'
 import { closeClients, createRunScope, type RunScope } from './run-scope.ts'
 import { withinFrame, type Frame } from './runtime-info.ts'
-import { createStepTable, loadSteps, type StepTable } from './steps.ts'
+import { createStepTable, type StepTable } from './steps.ts'
 import { stopKind, stopMessage, waitsAs, type StopKind } from './stop.ts'
 import { timeUp } from './time-limit.ts'
 import { waitsOf } from './waits.ts'
@@ -72,8 +74,9 @@ export async function executeAttempts(
 
 async function executeOnce(core: FlowCore, run: FlowRun, host: Host, options: AttemptOptions): Promise<Attempt> {
   const begunBefore = run.runCount > 0 || run.epoch > 1
+  const before = host.store !== null && begunBefore ? await loadBefore(host.store, run.id) : null
   const steps =
-    host.store !== null && begunBefore ? await loadSteps(host.store, run.id) : (options.steps ?? createStepTable())
+    before === null ? (options.steps ?? createStepTable()) : createStepTable(before.steps, before.transactions)
   const scope = createRunScope({ host, flow: core, run, steps, parent: options.parent })
   const frame: Frame = { scope, step: null, signal: scope.signal, within: { key: null, seen: new Map() } }
   const cancelling = followCancellation(frame)
@@ -83,7 +86,7 @@ async function executeOnce(core: FlowCore, run: FlowRun, host: Host, options: At
       const [before, now] = [run.flowVersion ?? 'none', core.version ?? 'none']
       scope.log(null).warn(`begun under version ${before}, it goes on under version ${now}`)
     }
-    const outcome = await attempt(frame, cancelling)
+    const outcome = await attempt(frame, cancelling, before?.steps ?? [])
     await closeClients(scope)
     await removeWorkDir(scope, begunBefore)
     await scope.recorder.flushLogs()
@@ -97,7 +100,12 @@ async function executeOnce(core: FlowCore, run: FlowRun, host: Host, options: At
   }
 }
 
-async function attempt(frame: Frame, cancelling: Cancelling): Promise<Settled<unknown>> {
+/** What the store holds of a run that was begun before. */
+async function loadBefore(store: Store, runId: string) {
+  return { steps: await store.taskRuns.list(runId), transactions: await store.transactions.list(runId) }
+}
+
+async function attempt(frame: Frame, cancelling: Cancelling, before: readonly TaskRun[]): Promise<Settled<unknown>> {
   const { scope } = frame
   const { flow, host } = scope
   let params: unknown
@@ -112,7 +120,9 @@ async function attempt(frame: Frame, cancelling: Cancelling): Promise<Settled<un
     await become(scope, running, { runCount, startedAt: scope.run.startedAt ?? running.at, endedAt: null })
     await callFlowHooks(frame, 'onRunning', running)
   }
-  const finished = scope.signal.aborted ? { error: scope.signal.reason as unknown } : await runBody(frame, params)
+  const finished = scope.signal.aborted
+    ? { error: scope.signal.reason as unknown }
+    : await runBody(frame, params, before)
   if (scope.fatal !== null) throw scope.fatal.error
   await scope.at('before-end', null)
   return await end(frame, cancelling, finished, true)
@@ -120,11 +130,14 @@ async function attempt(frame: Frame, cancelling: Cancelling): Promise<Settled<un
 
 type Finished = { readonly value: unknown; readonly state: State | null } | { readonly error: unknown }
 
-async function runBody(frame: Frame, params: unknown): Promise<Finished> {
+async function runBody(frame: Frame, params: unknown, before: readonly TaskRun[]): Promise<Finished> {
   const { scope } = frame
   const { flow } = scope
   const timer = startFlowLimit(scope)
   try {
+    if (scope.steps.transactions.size > 0) {
+      await recoverTransactions(frame, before, (place) => contextOf(place, scope.run.runCount))
+    }
     const context = Object.assign(contextOf(frame, scope.run.runCount), waitsOf(frame))
     const body = withinFrame(frame, async () => await verdictOn(await flow.run(params as never, context)))
     const verdict = await untilAbandoned(scope, body)
@@ -147,7 +160,9 @@ async function settleAll(scope: RunScope, { tell }: { readonly tell: boolean }):
       .log(null)
       .warn(`the flow returned before ${names.join(', ')}${forgotten.length > 5 ? ' and others' : ''} ended`)
   }
-  while (scope.underWay.size > 0) await Promise.all([...scope.underWay].map((future) => Future.peek(future)))
+  while (scope.underWay.size > 0 || scope.tidying.size > 0) {
+    await Promise.allSettled([...scope.tidying, ...[...scope.underWay].map((future) => Future.peek(future))])
+  }
 }
 
 async function end(

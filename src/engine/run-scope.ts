@@ -46,6 +46,8 @@ export interface RunScope {
   readonly cache: Map<string, CacheRecord>
   readonly deployment: { readonly id: string; readonly name: string } | null
   readonly logPrints: boolean
+  /** Transactions that are being rolled back: nothing else begins before they are. */
+  readonly tidying: Set<Promise<void>>
   /** Futures that have not ended. */
   readonly underWay: Set<Future<unknown>>
   /** Futures that ended badly, in order. */
@@ -122,6 +124,7 @@ export function createRunScope({ host, flow, run, steps, parent }: ScopeOptions)
     cache: parent?.scope.cache ?? new Map<string, CacheRecord>(),
     deployment: deploymentOf(run) ?? parent?.scope.deployment ?? null,
     logPrints: flow.logPrints ?? parent?.scope.logPrints ?? false,
+    tidying: new Set(),
     underWay: new Set(),
     failed: [],
     origins: new WeakMap(),

@@ -50,6 +50,7 @@ export function submitTask(frame: Frame, core: TaskCore, input: unknown, options
   const { future, finish } = Future.pending<unknown>(source)
   const call: Call = { frame, scope, core, options, source, future, places: placesOf(frame, options) }
   scope.underWay.add(future)
+  frame.transaction?.begin(future)
   const begin = (work: () => Promise<Settled<unknown>>) => {
     work()
       .catch((error: unknown): Settled<unknown> => {
@@ -61,6 +62,7 @@ export function submitTask(frame: Frame, core: TaskCore, input: unknown, options
       .then((outcome) => {
         scope.underWay.delete(future)
         finish(outcome)
+        frame.transaction?.ended(future, 'error' in outcome ? { error: outcome.error } : null)
       })
       .catch(() => {}) // finish does not throw
   }
@@ -220,6 +222,7 @@ async function tryOnce(work: Work, attempt: number, running: State): Promise<Tri
     within: { key: step.key, seen: new Map() },
     held:
       core.tags.length === 0 ? frame.held : [...(frame.held ?? []), ...core.tags.map((name) => ({ name, slots: 1 }))],
+    transaction: frame.transaction,
     seat: createSeat(work.places),
   }
   const context = contextOf(own, attempt)

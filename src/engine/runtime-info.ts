@@ -7,6 +7,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { JsonObject } from '../base/json.ts'
 import type { RunScope, Step } from './run-scope.ts'
 import type { Seat } from './runners.ts'
+import type { TransactionScope } from './transaction-scope.ts'
 
 /** The body that is executing: of a flow, or of a task within it. */
 export interface Frame {
@@ -18,6 +19,8 @@ export interface Frame {
   readonly within: { readonly key: string | null; readonly seen: Map<string, number> }
   /** Slots that are held around this body. */
   readonly held?: readonly HeldSlots[] | undefined
+  /** The transaction that its steps belong to. */
+  readonly transaction?: TransactionScope | undefined
   /** The places of the step, to be left while it waits. */
   readonly seat?: Seat
 }

@@ -10,7 +10,17 @@ import { callHooks } from './hooks.ts'
 import { parseModel } from './parameters.ts'
 import { keep, keepSmall } from './results.ts'
 import { resultPatch } from './step-record.ts'
-import { infoOf, messageOf, noteFailure, remember, stoppedOutcome, type Tried, type Work } from './step-work.ts'
+import {
+  infoOf,
+  messageOf,
+  noteFailure,
+  openTransaction,
+  remember,
+  stageStep,
+  stoppedOutcome,
+  type Tried,
+  type Work,
+} from './step-work.ts'
 import { stopKind, stopMessage } from './stop.ts'
 
 export async function complete(
@@ -30,15 +40,23 @@ export async function complete(
     return await fail(work, error, false, attempt)
   }
   const at = scope.host.clock.now()
+  const group = openTransaction(work.frame)
+  const details = group !== null && core.hooks.onRollback !== undefined ? { details: { undo: true } } : {}
   const state = isState(value)
-    ? newState('completed', at, { name: value.name, ...(value.message === null ? {} : { message: value.message }) })
-    : newState('completed', at, message === undefined ? {} : { message })
-  const cached = entry === null || kept === null ? null : { key: entry.key, change: entry.keep(kept, step.source.id) }
+    ? newState('completed', at, {
+        name: value.name,
+        ...(value.message === null ? {} : { message: value.message }),
+        ...details,
+      })
+    : newState('completed', at, { ...(message === undefined ? {} : { message }), ...details })
+  const cached = entry === null || kept === null ? null : () => entry.keep(kept, step.source.id)
   await record.write(
     [state],
-    { ...resultPatch(kept, at), ...(cached === null ? {} : { cacheKey: cached.key }) },
-    cached === null ? [] : [cached.change],
+    { ...resultPatch(kept, at), ...(cached === null || entry === null ? {} : { cacheKey: entry.key }) },
+    // within a transaction the value is for others when the transaction is committed
+    cached === null || group !== null ? [] : [cached()],
   )
+  stageStep(work, result, cached)
   await scope.at('step-recorded', step)
   remember(work)
   if (core.hooks.onCompletion !== undefined) {

@@ -17,6 +17,7 @@ import {
   messageOf,
   noteFailure,
   remember,
+  stageStep,
   stoppedOutcome,
   whyStopped,
   type Call,
@@ -49,6 +50,7 @@ export async function reuse(call: Call, found: TaskRun, inputHash: string): Prom
   }
   try {
     const result = await loadKept(found.result, found.name, scope.host.results)
+    stageStep({ ...call, step }, result, null, found.state.name !== 'Cached')
     return { state: { ...found.state, name: 'Cached', message: 'resumed' }, result }
   } catch (error) {
     const state = newState('failed', scope.host.clock.now(), { message: messageOf(error) })
@@ -133,6 +135,7 @@ export async function useCached(work: Work, known: TaskRun | undefined, entry: C
   })
   const running = known === undefined ? [] : [newState('running', at)]
   await record.write([...running, state], { ...resultPatch(kept, at), cacheKey: entry.key })
+  stageStep(work, result, null, false)
   remember(work)
   const context = contextOf({ ...work.frame, step }, 1)
   await callHooks(core.hooks.onCompletion, step.source.name, context.log, core.task, infoOf(step), state, context)

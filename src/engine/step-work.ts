@@ -2,6 +2,7 @@
 import { EngineError } from '../base/errors.ts'
 import { newState } from '../model/new-state.ts'
 import type { State } from '../model/state.ts'
+import type { Change } from '../store/store.ts'
 import type { CacheEntry } from './cache.ts'
 import type { TaskContext } from './context.ts'
 import type { Future, FutureSource, Settled } from './future.ts'
@@ -12,6 +13,7 @@ import type { StepRecord } from './step-record.ts'
 import { stopMessage } from './stop.ts'
 import type { TaskCore } from './task-core.ts'
 import type { CallOptions } from './task.ts'
+import type { TransactionScope } from './transaction-scope.ts'
 
 /** What `map` adds to the options of each of its calls. */
 export interface SubmitOptions extends CallOptions {
@@ -72,6 +74,24 @@ export function noteFailure(work: Call & { readonly step: Step }, state: State, 
 export function remember({ scope, frame, record }: Work): void {
   if (frame.step !== null || (scope.host.store === null && scope.flow.retry !== null))
     scope.steps.remember(record.row())
+}
+
+/** The transaction that the step belongs to, as long as it can still be undone. */
+export function openTransaction({ transaction }: Frame): TransactionScope | null {
+  return transaction?.isOpen() === true ? transaction : null
+}
+
+/** A step that is done counts when its transaction does. `cached` is the value for others; null when there is none. */
+export function stageStep(
+  { frame, core, step }: Call & { readonly step: Step },
+  result: unknown,
+  cached: (() => Change) | null,
+  wasRun: boolean = true,
+): void {
+  const group = openTransaction(frame)
+  if (group === null) return
+  const run = infoOf(step)
+  group.staged.set(run.id, { core, run, key: step.key, result, wasRun, cached, within: group })
 }
 
 export function infoOf(step: Step): TaskRunInfo {

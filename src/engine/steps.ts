@@ -1,12 +1,16 @@
 /** The steps of a run that are known from before: what a resumed run need not do again. */
 import { ConfigError } from '../base/errors.ts'
 import { isSuperseded, type TaskRun } from '../model/task-run.ts'
-import type { Store } from '../store/store.ts'
+import type { TransactionRecord } from '../model/transaction.ts'
 
 export interface StepTable {
+  /** The transactions that are known from before, by their key. */
+  readonly transactions: Map<string, TransactionRecord>
   /** The newest step with this key. */
   find(key: string): TaskRun | undefined
   remember(taskRun: TaskRun): void
+  /** Its result is used no more. */
+  forget(key: string): void
   /** Whether, as far as is known from before, any step completed after this moment. */
   hasProgressSince(at: string): boolean
   /** The place of the next step in order of submission. */
@@ -15,7 +19,10 @@ export interface StepTable {
   nextName(taskName: string): string
 }
 
-export function createStepTable(known: readonly TaskRun[] = []): StepTable {
+export function createStepTable(
+  known: readonly TaskRun[] = [],
+  transactions: readonly TransactionRecord[] = [],
+): StepTable {
   const byKey = new Map<string, TaskRun>()
   const numbers = new Map<string, number>()
   let lastDoneAt = ''
@@ -28,9 +35,11 @@ export function createStepTable(known: readonly TaskRun[] = []): StepTable {
     if (taskRun.state.type === 'completed' && endedAt !== null && endedAt > lastDoneAt) lastDoneAt = endedAt
   }
   return {
+    transactions: new Map(transactions.map((each) => [each.key, each])),
     find: (key) => byKey.get(key),
     hasProgressSince: (at) => lastDoneAt > at,
     remember: (taskRun) => void byKey.set(taskRun.key, taskRun),
+    forget: (key) => void byKey.delete(key),
     nextOrdinal() {
       ordinal += 1
       return ordinal - 1
@@ -41,11 +50,6 @@ export function createStepTable(known: readonly TaskRun[] = []): StepTable {
       return `${taskName}-${number}`
     },
   }
-}
-
-/** What the store holds of a run that was begun before. */
-export async function loadSteps(store: Store, runId: string): Promise<StepTable> {
-  return createStepTable(await store.taskRuns.list(runId))
 }
 
 /**

@@ -14,6 +14,7 @@ import type { Future, Settled } from './future.ts'
 import type { Confirmed } from './once.ts'
 import type { TaskHooks } from './hooks.ts'
 import { zipFields, type MapFields } from './map-fields.ts'
+import { rememberRollback } from './rollback-hooks.ts'
 import { createPlaces } from './runners.ts'
 import { currentFrame, type FlowRunInfo } from './runtime-info.ts'
 import { submitAlone } from './run-alone.ts'
@@ -29,7 +30,7 @@ export interface RetryContext {
   readonly run: Pick<FlowRunInfo, 'id' | 'name' | 'flowName'>
 }
 
-export interface TaskOptions extends TaskHooks {
+export interface TaskOptions<Output = never> extends TaskHooks<NoInfer<Awaited<Output>>> {
   readonly name: string
   /** Part of the cache key by `source`, and kept with every step: change it when imported code changes the meaning. */
   readonly version?: string
@@ -67,14 +68,14 @@ interface SideEffect<Input, Output> {
   ): Confirmed<Awaited<NoInfer<Output>>> | Promise<Confirmed<Awaited<NoInfer<Output>>>>
 }
 
-export interface TaskDefinition<Input, Output> extends TaskOptions, SideEffect<Input, Output> {
+export interface TaskDefinition<Input, Output> extends TaskOptions<Output>, SideEffect<Input, Output> {
   readonly cache?: CachePolicy<Input, TaskContext>
   run(input: Input, ctx: TaskContext): Output
 }
 
 /** A task whose input, and maybe result, are checked by schemas. */
 export interface ModelTaskDefinition<Schema extends z.ZodType, Output>
-  extends TaskOptions, SideEffect<z.output<Schema>, Output> {
+  extends TaskOptions<Output>, SideEffect<z.output<Schema>, Output> {
   readonly input: Schema
   readonly output?: z.ZodType
   readonly cache?: CachePolicy<z.output<Schema>, TaskContext>
@@ -156,6 +157,7 @@ export function task(
     task: made,
   }
   if (core.cpu !== null) noteDefinition(core)
+  rememberRollback(core)
   return made
 }
 

@@ -29,7 +29,7 @@ export interface TaskRun {
   readonly failure: Failure | null
 }
 
-/** Whether its result is used no more: a person asked for the step again. A newer step bears its key now. */
+/** Whether its result is used no more: a person asked for the step again, or it was rolled back. A newer step bears its key. */
 export function isSuperseded({ state }: Pick<TaskRun, 'state'>): boolean {
-  return state.type === 'completed' && state.name === 'Superseded'
+  return state.type === 'completed' && (state.name === 'Superseded' || state.name === 'RolledBack')
 }

@@ -4,10 +4,11 @@ import type { JsonObject } from '../base/json.ts'
 /**
  * - `active`: its body is under way, or its process died in it
  * - `staged`: its body is done, and it waits for the transaction around it
- * - `committed`: its steps stand
+ * - `interrupted`: its process let go in good order; its steps stand, and the body goes on behind them
+ * - `committed`: its steps stand for good
  * - `rolled-back`: its steps were undone
  */
-export type TransactionState = 'active' | 'staged' | 'committed' | 'rolled-back'
+export type TransactionState = 'active' | 'staged' | 'interrupted' | 'committed' | 'rolled-back'
 
 export interface TransactionRecord {
   readonly runId: string
