@@ -3,6 +3,7 @@ export { MAX_BYTES } from './check-file.ts'
 export { writeAtomically } from './atomic-write.ts'
 export { readCsv, writeCsv, type WriteCsvOptions } from './csv.ts'
 export { fileSha256 } from './file-hash.ts'
+export { flatten } from './flatten.ts'
 export { readJsonFile, writeJsonFile } from './json-file.ts'
 export { readJsonRecords } from './json-records.ts'
 export { readNdjson, writeNdjson } from './ndjson.ts'
@@ -16,4 +17,4 @@ export {
   type ParquetType,
 } from './parquet.ts'
 export type { FileRecord, ReadOptions } from './file-record.ts'
-export { readRecords } from './records.ts'
+export { isReadable, readRecords } from './records.ts'

@@ -18,6 +18,11 @@ const READERS = {
   '.parquet': readParquet,
 } as const
 
+/** Whether `readRecords` knows the kind of this file, by its suffix. */
+export function isReadable(path: string): boolean {
+  return Object.hasOwn(READERS, extname(path).toLowerCase())
+}
+
 /**
  * The records of a `.csv` file (all values are text), a `.json` file (a list, or a list in `member`), a `.ndjson` or
  * `.jsonl` file, or a `.parquet` file.

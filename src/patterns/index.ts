@@ -14,6 +14,7 @@ export {
   type CircuitStep,
   type Outcome,
 } from './circuit-breaker.ts'
+export { deduplicate, recordKey, type Deduplicated } from './deduplicate.ts'
 export {
   consumePackages,
   dropPackage,

@@ -28,7 +28,7 @@ export const StageConfig = z.strictObject({
   type: z.string().min(1).describe('which of the known types of stage'),
   name: z.string().min(1).optional().describe('default: the type'),
   enabled: z.boolean().default(true).describe('false: its input passes to the next stage'),
-  params: z.record(z.string(), z.json()).default({}).describe('parameters of the type'),
+  params: z.record(z.string(), z.unknown()).default({}).describe('parameters of the type'),
 })
 
 export const PipelineConfig = z.strictObject({
@@ -37,7 +37,17 @@ export const PipelineConfig = z.strictObject({
   failFast: z.boolean().default(true).describe('false: go on with the input of a stage that failed, and report it'),
 })
 
-export type PipelineConfig = z.input<typeof PipelineConfig>
+/** As the schema, for values that nobody may change. */
+export interface PipelineConfig {
+  readonly name: string
+  readonly stages: readonly {
+    readonly type: string
+    readonly name?: string | undefined
+    readonly enabled?: boolean | undefined
+    readonly params?: Readonly<Record<string, unknown>> | undefined
+  }[]
+  readonly failFast?: boolean | undefined
+}
 
 /** `recovered`: a checkpoint remembered its result. `not-run`: an earlier stage failed. */
 export type StageStatus = 'completed' | 'recovered' | 'failed' | 'skipped' | 'not-run'
