@@ -14,6 +14,7 @@ import type { Future, Settled } from './future.ts'
 import type { FlowHooks } from './hooks.ts'
 import { capturePrints } from './prints.ts'
 import { submitFlowAlone } from './run-alone.ts'
+import type { FailedState } from './returned-states.ts'
 import { concurrent, type Runner } from './runners.ts'
 import { currentFrame } from './runtime-info.ts'
 import { submitFlow } from './subflow.ts'
@@ -74,9 +75,10 @@ type NeedsNothing<Given> = undefined extends Given
       : false
     : false
 
-/** What a flow gives: futures in what it returns are awaited, one level into collections. */
-export type Returned<T> =
-  T extends Future<infer Value>
+/** What a flow gives: futures in what it returns are awaited, one level into collections; a failed state is thrown. */
+export type Returned<T> = T extends FailedState
+  ? never
+  : T extends Future<infer Value>
     ? Value
     : T extends readonly unknown[]
       ? { -readonly [Index in keyof T]: T[Index] extends Future<infer Value> ? Value : T[Index] }
