@@ -106,7 +106,11 @@ function harmonise(fields: Readonly<Record<string, unknown>>): BatchRecord {
 }
 
 function textOf(value: unknown): string | null {
-  return value === null || value === undefined || value === '' ? null : String(value)
+  return value === null || value === undefined || value === ''
+    ? null
+    : typeof value === 'string'
+      ? value
+      : JSON.stringify(value)
 }
 
 function numberOf(value: unknown): number | null {

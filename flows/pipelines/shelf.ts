@@ -99,7 +99,7 @@ export const pipelines: Shelf = [
   },
   {
     name: 'pipeline-health-monitor',
-    about: 'Is yesterday's output usable?',
+    about: "Is yesterday's output usable?",
     load: async () => (await import('./pipeline-health-monitor.ts')).pipelineHealthMonitor,
   },
   {

@@ -157,7 +157,7 @@ export interface CircuitBreaker {
 }
 
 export interface CircuitBreakerOptions extends CircuitSettings {
-  readonly clock: Clock
+  readonly clock: Pick<Clock, 'monotonicMs'>
   /** What the refusal names, for example "world-bank". Default "the service". */
   readonly service?: string
   /**

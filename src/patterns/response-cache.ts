@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts'
 import { canonicalJson, sha256Hex } from '../base/hash.ts'
 
 export interface ResponseCacheOptions {
-  readonly clock: Clock
+  readonly clock: Pick<Clock, 'monotonicMs'>
   /** An answer older than this is asked for again. Default 300,000, five minutes. */
   readonly ttlMs?: number
   /** When there are more, the oldest are forgotten. Default 1,000. */
