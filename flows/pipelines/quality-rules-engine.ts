@@ -65,8 +65,8 @@ export const qualityRulesEngine = flow({
           ? `The data are **${grade}**: ${reason ?? ''}.`
           : `The data are **${grade}**, with a score of ${formatNumber(score, 4)} over ${results.length} rules and ${rows.length} rows.`,
         notAssessed === 0 ? 'Every rule was assessed.' : `${notAssessed} rules could not be assessed and do not count.`,
-        'Method: the mean of the scores; green from 0.9, amber from 0.7, judged before rounding.',
       ],
+      method: 'the mean of the scores; green from 0.9, amber from 0.7, judged before rounding.',
     })
     if (grade === 'red') ctx.warn(`the quality of the data is red${reason === null ? '' : `: ${reason}`}`)
     return { results, score, grade, reason }

@@ -6,7 +6,7 @@
  * median; an anomaly lies more than three standard deviations from the mean of its window. The trend compares the mean with
  * that of the window before: rising or falling when it changed by more than 2. A missing value is counted and not read as 0.
  */
-import { flow, image } from 'd2flow'
+import { flow } from 'd2flow'
 import { describe, roundTo, seededRandom } from 'd2flow/analysis'
 import { lineChart } from 'd2flow/render'
 import { z } from 'zod'
@@ -54,10 +54,10 @@ export const streamingBatch = flow({
       paragraphs: [
         `**${windows.length} windows** of ${windowSize} values hold ${anomalies} anomalies.`,
         missing === 0 ? 'No value was missing.' : `${missing} of ${values.length} values were missing.`,
-        `Method: an anomaly lies more than ${ANOMALY_AT_SDS} standard deviations (of a sample) from the mean of its window.`,
       ],
+      chart: await chartOf(windows, sample),
+      method: `an anomaly lies more than ${ANOMALY_AT_SDS} standard deviations (of a sample) from the mean of its window.`,
     })
-    await ctx.publish(image('streaming-batch-chart', await chartOf(windows, sample)))
     return { windows, anomalies, missing }
   },
 })
