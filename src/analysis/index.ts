@@ -95,6 +95,18 @@ export { informRisk, invertedGeometricMean } from './inform.ts'
 export { normalise } from './normalise.ts'
 export { compositeIndex, minMaxScores, type IndexRow, type MinMaxScores } from './composite-index.ts'
 export { worstFirst, type WorstFirstReading } from './worst-first.ts'
+export { indicatorScores, type Normalisation } from './indicator-scores.ts'
+export { winsorise, type Treated } from './winsorise.ts'
+export { entropyWeights, equalWeights, principalWeights, type ScoreColumns } from './indicator-weights.ts'
+export { aggregateScores, copelandScores, type Aggregated, type AggregationRule } from './aggregate-scores.ts'
+export {
+  oneAtATime,
+  rankIntervals,
+  type RankedIndicator,
+  type RankInterval,
+  type RankShift,
+  type SensitivityOptions,
+} from './rank-sensitivity.ts'
 export { rankAscending, rankByResidual, rankDescending, type Ranked, type Ranking } from './ranking.ts'
 
 // Star schema
