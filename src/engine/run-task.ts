@@ -38,6 +38,7 @@ import {
 import { notReady, reuse, useCached } from './step-without-body.ts'
 import { keyUsedTwice, stepKey } from './steps.ts'
 import { awaitTagSlots } from './tag-slots.ts'
+import { cannotRecord, stopKind } from './stop.ts'
 import type { TaskCore } from './task-core.ts'
 import { startTimeLimit } from './time-limit.ts'
 
@@ -56,7 +57,7 @@ export function submitTask(frame: Frame, core: TaskCore, input: unknown, options
       .catch((error: unknown): Settled<unknown> => {
         // the run cannot be recorded any more: it stops here, and whoever takes it over goes on from its last record
         scope.fatal ??= { error }
-        scope.abort(error)
+        scope.abort(stopKind(error) === 'lease-lost' ? error : cannotRecord(error))
         return stoppedOutcome(scope, error)
       })
       .then((outcome) => {

@@ -125,6 +125,8 @@ export interface RunHereOptions extends StartRunOptions {
   readonly parent?: Frame
   /** Known to be new: nobody can have used the key before. */
   readonly fresh?: boolean
+  /** Known to be under way: the end that is found is its end, and not one to be asked again. */
+  readonly seenAlive?: boolean
 }
 
 /** The same for a flow that is started, called with nothing around it, or called by another. */
@@ -151,14 +153,14 @@ export async function runHere(core: FlowCore, parameters: JsonObject, options: R
 async function goOnUnderKey(
   core: FlowCore,
   parameters: JsonObject,
-  { host, key, parent, whenCompleted, whenRunning = 'refuse', whenSuspended }: RunHereOptions,
+  { host, key, parent, whenCompleted, whenRunning = 'refuse', whenSuspended, seenAlive = false }: RunHereOptions,
 ): Promise<RunEnd | null> {
   const { store } = host
   if (store === null || key === undefined) return null
   const found = await store.runs.findByKey(core.name, key)
   if (found === null || (found.state.type === 'completed' && whenCompleted !== 'reuse')) return null
   refuseOtherParameters(found, parameters, key)
-  return await takeUp(core, found, { host, store, parent, whenRunning, whenSuspended })
+  return await takeUp(core, found, { host, store, parent, whenRunning, whenSuspended, seenAlive })
 }
 
 /** What finished with other parameters is no part of this run. */

@@ -39,6 +39,15 @@ export function leaseLost(runId: string, cause?: unknown): EngineError {
   })
 }
 
+/** The reason for a run that cannot be written down any more: nobody's wish, so it is not cancelled but goes on later. */
+export function cannotRecord(cause: unknown): EngineError {
+  const words = cause instanceof Error ? cause.message : String(cause)
+  return new EngineError('engine/lease-lost', `the run cannot be recorded any more: ${words}`, {
+    hint: 'it goes on from its last finished step when it is taken up again',
+    cause,
+  })
+}
+
 /** Whatever else aborts a signal is a wish to stop. */
 export function stopKind(reason: unknown): StopKind {
   if (!isToolkitError(reason)) return 'cancelled'

@@ -1,5 +1,5 @@
 /** A flow called by another: a run of its own, with its own state and retries, linked to the one that called it. */
-import { EngineError } from '../base/errors.ts'
+import { EngineError, isToolkitError } from '../base/errors.ts'
 import { newId } from '../base/ids.ts'
 import { newState } from '../model/new-state.ts'
 import type { State } from '../model/state.ts'
@@ -9,7 +9,7 @@ import type { FlowCore } from './flow-core.ts'
 import type { FlowCallOptions } from './flow.ts'
 import { Future, type FutureSource, type Settled } from './future.ts'
 import { codeParams } from './parameters.ts'
-import { runHere, type RunEnd } from './start-run.ts'
+import { runHere, type RunHereOptions } from './start-run.ts'
 import type { Frame } from './runtime-info.ts'
 import { keyUsedTwice, stepKey } from './steps.ts'
 import { stopMessage } from './stop.ts'
@@ -74,10 +74,9 @@ async function perform(
   const mark = options.key === undefined ? { inputHash: fingerprint(parameters) } : { explicit: options.key }
   const child = stepKey(core.name, frame.within, mark)
   if (child.isRepeated) throw keyUsedTwice(core.name, options.key ?? '')
-  const key = `${run.id}/${child.key}`
-  const end: RunEnd = await runHere(core, parameters, {
+  const asked: RunHereOptions = {
     host: { ...host, signal: frame.signal },
-    key,
+    key: `${run.id}/${child.key}`,
     dueAt: new Date(run.dueAt),
     parent: frame,
     whenCompleted: 'reuse',
@@ -85,10 +84,21 @@ async function perform(
     // only a run that was begun before, or a step that is tried again, can meet a child of its own
     fresh: run.runCount <= 1 && run.epoch <= 1 && frame.step === null,
     ...(options.tags === undefined ? {} : { tags: options.tags }),
+  }
+  const end = await runHere(core, parameters, asked).catch(async (error: unknown) => {
+    if (!isLost(error) || frame.signal.aborted || host.store === null) throw error
+    // the child was lost and this run was not: whoever has it now goes on with it, and this run waits for its end
+    scope.log(frame.step).warn(`${core.name} was lost: ${messageOf(error)}`)
+    return await runHere(core, parameters, { ...asked, fresh: false, seenAlive: true })
   })
   source.id = end.run.id
   source.name = end.run.name
   return end.outcome
+}
+
+/** A child that another process has now, or whose steps could not be recorded for a while: it has not failed. */
+function isLost(error: unknown): boolean {
+  return isToolkitError(error) && (error.code === 'engine/lease-lost' || error.code === 'store/unavailable')
 }
 
 /** A run that failed says which step failed first, through however many subflows. */

@@ -3,7 +3,7 @@
  * executes them, finds those whose process died, and delivers the messages.
  */
 import type { Clock } from '../base/clock.ts'
-import { MINUTE, SECOND } from '../base/duration.ts'
+import { SECOND } from '../base/duration.ts'
 import { toFailure } from '../base/failure.ts'
 import type { Log } from '../base/log.ts'
 import { wakeOverdue } from '../engine/answer-run.ts'
@@ -13,6 +13,7 @@ import { executeRun } from '../engine/run-flow.ts'
 import type { Host } from '../engine/host.ts'
 import { handedBack } from '../engine/stop.ts'
 import type { FlowRun } from '../model/run.ts'
+import { isTerminal } from '../model/state.ts'
 import { deliverOutbox } from '../notify/deliver-outbox.ts'
 import type { Notifier } from '../notify/notifier.ts'
 import { schedule } from '../schedule/scheduler.ts'
@@ -20,7 +21,7 @@ import type { ChildCommand } from '../worker/child-process.ts'
 import { createChildren } from '../worker/children.ts'
 import { createWorker, type Worker } from '../worker/worker.ts'
 import { reap } from '../worker/reap.ts'
-import type { CrashRules } from '../worker/record-crash.ts'
+import { recordCrash, type CrashRules } from '../worker/record-crash.ts'
 import { admit } from './admit.ts'
 import { applyDeployments } from './apply-deployments.ts'
 import { knownFlow } from './known-flow.ts'
@@ -55,6 +56,8 @@ const TICK_MS = SECOND
 const SLOW_TICK_MS = 5 * SECOND
 const LEASE_MS = 30 * SECOND
 const GRACE_MS = 30 * SECOND
+/** Runs that are handed back stop at their next step; a process that does not is ended before that. */
+const HAND_BACK_MS = 10 * SECOND
 
 export async function serve(options: ServeOptions): Promise<void> {
   const { project, clock, log, signal } = options
@@ -107,6 +110,11 @@ export function createService(options: ServeOptions): Service {
     leaseMs,
     flowNames: project.flows.map(({ name }) => name).concat(project.deployments.map(({ flow }) => flow.name)),
     admit: () => admit(store, clock.now()),
+    async onBroken(run, error) {
+      const present = await store.runs.get(run.id)
+      if (present === null || present.epoch !== run.epoch || isTerminal(present.state)) return
+      await recordCrash(present, { message: `its execution broke off: ${toFailure(error).message}` }, crashRules())
+    },
     async execute(run, stop) {
       log.info(`run ${run.name} of ${run.flowName} begins`)
       const ended = await (children === null ? executeHere(run, stop) : children.execute(run, stop))
@@ -184,16 +192,21 @@ async function watch(worker: Worker, clock: Clock, beatMs: number, signal: Abort
   }
 }
 
+/** A sleep that nobody needs any more would keep the process alive. */
+async function idleWithin(worker: Worker, clock: Clock, ms: number): Promise<void> {
+  const patience = new AbortController()
+  await Promise.race([worker.idle(), clock.sleep(ms, patience.signal).catch(() => {})]) // the sleep is only ended by us
+  patience.abort()
+}
+
 /** Lets runs end by themselves for a while, hands the others back, and sends what is left to say. */
 async function windDown({ worker, deliver }: Service, { clock, log, graceMs = GRACE_MS }: ServeOptions): Promise<void> {
   const running = worker.running()
   if (running.length > 0) {
     log.info(`waiting for ${running.map(({ name }) => name).join(', ')}, at most ${Math.round(graceMs / SECOND)} s`)
-    const patience = new AbortController()
-    await Promise.race([worker.idle(), clock.sleep(graceMs, patience.signal).catch(() => {})]) // the sleep is only ended by us
-    patience.abort()
+    await idleWithin(worker, clock, graceMs)
     worker.abort(handedBack('the serving process was asked to stop'))
-    await Promise.race([worker.idle(), clock.sleep(MINUTE / 6)])
+    await idleWithin(worker, clock, HAND_BACK_MS)
   }
   await deliver().catch((error: unknown) => log.warn(`messages wait for the next start: ${toFailure(error).message}`))
 }

@@ -15,8 +15,13 @@ export interface WorkerOptions {
   readonly me: WorkerIdentity
   readonly clock: Clock
   readonly log: Log
-  /** Runs a claimed run to its end. Never throws for a run that fails; throws when the lease was lost. */
+  /**
+   * Runs a claimed run to its end. Never throws for a run that fails; throws when the lease was lost, or the run cannot be
+   * recorded.
+   */
   readonly execute: (run: FlowRun, signal: AbortSignal) => Promise<unknown>
+  /** Called when an execution broke off otherwise than by losing the run: it is nobody's now, until its lease runs out. */
+  readonly onBroken?: (run: FlowRun, error: unknown) => Promise<void>
   /** The flows this process knows; runs of others are left alone. */
   readonly flowNames: readonly string[]
   /** Runs at once. Default 5. */
@@ -60,11 +65,13 @@ export function createWorker(options: WorkerOptions): Worker {
     const abort = new AbortController()
     const done = execute(run, abort.signal)
       .then(() => {})
-      .catch((error: unknown) => {
+      .catch(async (error: unknown) => {
         const failure = toFailure(error)
-        if (failure.code === 'engine/lease-lost') log.warn(`run ${run.name} was taken over: ${failure.message}`)
-        else log.error(`run ${run.name} could not be executed: ${failure.message}`)
+        if (failure.code === 'engine/lease-lost') return log.warn(`run ${run.name} was taken over: ${failure.message}`)
+        log.error(`run ${run.name} could not be executed: ${failure.message}`)
+        await options.onBroken?.(run, error)
       })
+      .catch((error: unknown) => log.warn(`run ${run.name} waits for its lease to end: ${toFailure(error).message}`))
       .finally(() => underWay.delete(run.id))
     underWay.set(run.id, { run, abort, done, beatenAtMs: clock.monotonicMs() })
   }

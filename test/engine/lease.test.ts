@@ -1,7 +1,7 @@
 import { createFakeClock, runFlow } from 'd2flow/testing'
 import { flow, task } from 'd2flow'
 import { describe, expect, it } from 'vitest'
-import { StoreError } from '../../src/base/errors.ts'
+import { EngineError, StoreError } from '../../src/base/errors.ts'
 import type { Host } from '../../src/engine/host.ts'
 import { executeRun } from '../../src/engine/run-flow.ts'
 import { createRun, startRun } from '../../src/engine/start-run.ts'
@@ -188,6 +188,41 @@ describe('a store that cannot be reached', () => {
     // the effect happened and was not recorded: it happens again
     expect(result).toBe(2)
     expect(run.crashCount).toBe(1)
+  })
+
+  it('does not make a wish to cancel of a step that could not be recorded', async () => {
+    const { clock, store } = house()
+    const hooks: string[] = []
+    const step = task({ name: 'step', run: () => 1 })
+    const one = flow({
+      name: 'one',
+      onCancellation: [() => void hooks.push('cancelled')],
+      run: async () => await step(),
+    })
+    const bug = new EngineError('engine/transition', 'a bug')
+
+    const failing = runFlow(one, {}, { clock, store: shaky(store, (write) => (write === 4 ? bug : null)) })
+
+    await expect(failing).rejects.toBe(bug)
+    expect((await store.runs.list()).map(({ state }) => state.type)).toEqual(['running'])
+    expect(hooks).toEqual([])
+  })
+
+  it('costs a parent nothing when it kept a subflow from being recorded: it waits for its end', async () => {
+    const { clock, store, host } = house()
+    const away = new StoreError('store/unavailable', 'the disk is full')
+    let effects = 0
+    const step = task({ name: 'step', run: () => (effects += 1) })
+    const child = flow({ name: 'child', run: async () => await step() })
+    const parent = flow({ name: 'parent', run: async () => await child() })
+    const failing = shaky(store, (write) => (write === 6 ? away : null))
+    // as after a refusal that lasts longer than a write is tried again
+    const lent = host({ store: failing, clock: { ...clock, sleep: (ms) => (clock.advance(ms), Promise.reject(away)) } })
+
+    const { run, result } = await startRun(parent, {}, { host: { ...lent, isGone: () => true } })
+
+    expect(run.state.type).toBe('completed')
+    expect(result).toBe(2)
   })
 })
 
