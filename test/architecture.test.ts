@@ -47,6 +47,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/render',
     'src/project',
     'src/sandbox',
+    'src/server',
     'flows',
     'deployments',
   ],

@@ -7,6 +7,8 @@ import { join } from 'node:path'
 
 const ROOT = join(import.meta.dirname, '..')
 const SHIPPED = [
+  // the one script of the pages is written as the browser reads it
+  'src/server/assets/*.js',
   '{src,connectors,flows,deployments,fixtures}/**/*.{css,svg,html,yaml,csv}',
   // The start state of the fake DHIS2 server; the other recordings are for our tests only.
   'fixtures/dhis2/recordings/*/setup.ndjson',

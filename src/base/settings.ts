@@ -9,6 +9,12 @@ export interface Settings {
   readonly keyFile: string | undefined
   /** `XDG_CONFIG_HOME`, else `~/.config`. */
   readonly configHome: string | undefined
+  /** `D2FLOW_TOKEN`: what a browser or a program shows to a server that others can reach. */
+  readonly serverToken: string | undefined
+  /** `D2FLOW_TOKEN_FILE`: the file that holds it. */
+  readonly serverTokenFile: string | undefined
+  /** `D2FLOW_READ_TOKEN`: the same for those who look and change nothing. */
+  readonly serverReadToken: string | undefined
   readonly slackWebhookUrl: string | undefined
   /** `CI` is set: no questions, no animations. */
   readonly ci: boolean
@@ -24,6 +30,9 @@ export function readSettings(environment: Environment = process.env): Settings {
     key: read('D2FLOW_KEY'),
     keyFile: read('D2FLOW_KEY_FILE'),
     configHome: read('XDG_CONFIG_HOME') ?? (home === undefined ? undefined : `${home}/.config`),
+    serverToken: read('D2FLOW_TOKEN'),
+    serverTokenFile: read('D2FLOW_TOKEN_FILE'),
+    serverReadToken: read('D2FLOW_READ_TOKEN'),
     slackWebhookUrl: read('SLACK_WEBHOOK_URL'),
     ci: read('CI') !== undefined,
   }

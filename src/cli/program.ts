@@ -61,6 +61,11 @@ const NOUNS: readonly Noun[] = [
     load: async () => (await import('./nouns/serve.ts')).declareServe,
   },
   {
+    name: 'server',
+    about: 'the pages of this project, in a browser',
+    load: async () => (await import('./nouns/server.ts')).declareServer,
+  },
+  {
     name: 'execute-runs',
     about: 'execute runs for the d2flow serve that started this process',
     load: async () => (await import('./nouns/execute-runs.ts')).declareExecuteRuns,

@@ -29,6 +29,12 @@ export interface SavedBlocks {
     values: Readonly<Record<string, unknown>>,
     options?: { readonly overwrite?: boolean },
   ): Promise<BlockDocument>
+  /**
+   * Saves other values under the same name; wherever they say `***`, what is saved stays.
+   *
+   * @throws ConfigError `config/block-missing`, `config/block-invalid`
+   */
+  revise(block: AnyBlock, name: string, values: Readonly<Record<string, unknown>>): Promise<BlockDocument>
   /** @throws ConfigError `config/block-missing`, `config/block-invalid` */
   open(block: AnyBlock, name: string, io: Io): Promise<unknown>
   list(): Promise<readonly BlockDocument[]>
@@ -46,42 +52,55 @@ export function savedBlocks({ store, clock, sealingKey }: SavedBlocksOptions): S
     if (found !== null) return found
     throw await missing(store, block, name)
   }
+  const plainValues = async ({ id, values }: BlockDocument) =>
+    hasSealed(values) ? unsealValues(values, await sealingKey({ create: false }), id) : values
+  const save: SavedBlocks['save'] = async (block, name, values, options = {}) => {
+    if (!NAME.test(name)) {
+      throw new ConfigError('config/block-invalid', `"${name}" cannot be the name of a block`, {
+        hint: 'use letters, digits, dots, dashes and underscores, beginning with a letter or a digit',
+      })
+    }
+    parseSettings(block, values)
+    const existing = await store.get(block.slug, name)
+    const id = existing?.id ?? newId()
+    const at = clock.now().toISOString()
+    // a block without secrets needs no key, and none is made for it
+    const probe = sealValues(block, values, new Uint8Array(32), id)
+    const sealed = hasSealed(probe) ? sealValues(block, values, await sealingKey({ create: true }), id) : probe
+    const document: BlockDocument = {
+      id,
+      type: block.slug,
+      name,
+      values: sealed,
+      createdAt: existing?.createdAt ?? at,
+      updatedAt: at,
+    }
+    await store.save(document, options)
+    return document
+  }
   return {
     get,
+    save,
     list: () => store.list(),
-    async save(block, name, values, options = {}) {
-      if (!NAME.test(name)) {
-        throw new ConfigError('config/block-invalid', `"${name}" cannot be the name of a block`, {
-          hint: 'use letters, digits, dots, dashes and underscores, beginning with a letter or a digit',
-        })
-      }
-      parseSettings(block, values)
-      const existing = await store.get(block.slug, name)
-      const id = existing?.id ?? newId()
-      const at = clock.now().toISOString()
-      // a block without secrets needs no key, and none is made for it
-      const probe = sealValues(block, values, new Uint8Array(32), id)
-      const sealed = hasSealed(probe) ? sealValues(block, values, await sealingKey({ create: true }), id) : probe
-      const document: BlockDocument = {
-        id,
-        type: block.slug,
-        name,
-        values: sealed,
-        createdAt: existing?.createdAt ?? at,
-        updatedAt: at,
-      }
-      await store.save(document, options)
-      return document
+    async revise(block, name, values) {
+      const saved = await plainValues(await get(block, name))
+      return await save(block, name, withSaved(values, saved) as Record<string, unknown>, { overwrite: true })
     },
     async open(block, name, io) {
-      const { id, values } = await get(block, name)
-      const plain = hasSealed(values) ? unsealValues(values, await sealingKey({ create: false }), id) : values
-      return block.open(parseSettings(block, plain), io)
+      return block.open(parseSettings(block, await plainValues(await get(block, name))), io)
     },
     async delete(block, name) {
       if (!(await store.delete(block.slug, name))) throw await missing(store, block, name)
     },
   }
+}
+
+/** Values in which `***` is what stands in the same place of the saved ones. */
+function withSaved(value: unknown, saved: unknown): unknown {
+  if (value === '***') return saved
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value
+  const kept = saved !== null && typeof saved === 'object' ? (saved as Record<string, unknown>) : {}
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withSaved(member, kept[name])]))
 }
 
 async function missing(store: BlockStore, block: AnyBlock, name: string): Promise<ConfigError> {

@@ -61,10 +61,11 @@ function facts(list: readonly Fact[]): string {
 async function section(part: ReportSection): Promise<string> {
   const title = part.title === undefined ? '' : `<h2>${escape(part.title)}</h2>`
   const note = 'note' in part && part.note !== undefined ? `<p class="note">${escape(part.note)}</p>` : ''
-  return `<section>${title}${note}${await body(part)}</section>`
+  return `<section>${title}${note}${await sectionBody(part)}</section>`
 }
 
-async function body(part: ReportSection): Promise<string> {
+/** A section without its title and note. */
+export async function sectionBody(part: ReportSection): Promise<string> {
   switch (part.kind) {
     case 'text':
       return `<div class="text">${await markdownToHtml(part.markdown)}</div>`

@@ -1,8 +1,11 @@
 /** `d2flow serve`: the deployments of this project, until stopped. */
 import { systemClock } from '../../base/clock.ts'
+import { isToolkitError } from '../../base/errors.ts'
 import { createLog } from '../../base/log.ts'
 import { textTable } from '../../render/text-table.ts'
 import { applyDeployments } from '../../project/apply-deployments.ts'
+import type { Served } from '../../project/listen.ts'
+import type { Project } from '../../project/open-project.ts'
 import { upcomingOf } from '../../project/upcoming-of.ts'
 import { serve } from '../../project/serve.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -14,9 +17,15 @@ export interface ServeCommandOptions {
   readonly atOnce: number
   /** Each run in a process of its own. */
   readonly isolate: boolean
+  readonly host: string
+  /** Undefined: the usual one, when it is free. */
+  readonly port?: number | undefined
+  readonly page: boolean
 }
 
-export async function serveProject(invocation: Invocation, { atOnce, isolate }: ServeCommandOptions): Promise<number> {
+const USUAL_PORT = 4_200
+
+export async function serveProject(invocation: Invocation, options: ServeCommandOptions): Promise<number> {
   const { output, signal } = invocation
   return await withProject(invocation, async (project) => {
     if (project.deployments.length === 0) {
@@ -30,19 +39,39 @@ export async function serveProject(invocation: Invocation, { atOnce, isolate }: 
       }))
       output.print(textTable(rows))
     }
+    const pages = options.page ? await showPages(invocation, project, options) : null
     output.note(`serving from ${project.store.address}; Ctrl-C stops`)
+    if (pages !== null) output.note(`see it at ${pages.address}`)
     const log = createLog((level, message) => output.log(level, message))
     await serve({
       project,
       clock: systemClock,
       log,
       signal,
-      atOnce,
+      atOnce: options.atOnce,
       // a store in memory is this process's own
-      ...(isolate && project.store.kind !== 'memory' ? { childCommand: executeRunsCommand(invocation) } : {}),
+      ...(options.isolate && project.store.kind !== 'memory' ? { childCommand: executeRunsCommand(invocation) } : {}),
       host: { onLog: ({ level, message }) => output.log(level, message) },
     })
+    await pages?.stop()
     output.note('stopped')
     return EXIT.done
   })
+}
+
+/** Null when another process has the usual port: runs are served all the same. */
+async function showPages(
+  { output, settings, version }: Invocation,
+  project: Project,
+  { host, port }: ServeCommandOptions,
+): Promise<Served | null> {
+  const { servePages } = await import('../../server/serve-pages.ts')
+  try {
+    return await servePages({ project, settings, host, port: port ?? USUAL_PORT, executes: true, version })
+  } catch (error) {
+    const isTaken = isToolkitError(error) && error.details['reason'] === 'EADDRINUSE'
+    if (port !== undefined || !isTaken) throw error
+    output.note(`port ${USUAL_PORT} is taken, so there is no page; choose another with --port`)
+    return null
+  }
 }

@@ -1,0 +1,50 @@
+/** Runs as rows. */
+import type { FlowRun } from '../../model/run.ts'
+import { html, NOTHING, type Html } from '../html.ts'
+import { moment, took } from './moment.ts'
+import { stateBadge } from './state-badge.ts'
+
+export function runTable(runs: readonly FlowRun[], now: Date): Html {
+  return html`<div class="scroll">
+    <table class="runs">
+      <thead>
+        <tr>
+          <th scope="col">State</th>
+          <th scope="col">Run</th>
+          <th scope="col">Flow</th>
+          <th scope="col">Due</th>
+          <th scope="col" class="number">Took</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${runs.map((run) => runRow(run, now))}
+      </tbody>
+    </table>
+  </div>`
+}
+
+function runRow(run: FlowRun, now: Date): Html {
+  const why = whyOf(run)
+  return html`<tr>
+    <td>${stateBadge(run.state)}</td>
+    <td><a href="/runs/${run.id}">${run.name}</a>${why === null ? '' : html`<div class="why">${why}</div>`}</td>
+    <td>${run.flowName}${run.deploymentName === null ? '' : html`<div class="soft">${run.deploymentName}</div>`}</td>
+    <td>${moment(run.dueAt)}</td>
+    <td class="number">${took(run.startedAt, run.endedAt, now)}</td>
+  </tr>`
+}
+
+/** Why it is as it is, where there is something to say. */
+export function whyOf({ state, failure, warning }: FlowRun): string | null {
+  const reason = typeof state.details.reason === 'string' ? state.details.reason : null
+  if (state.type === 'completed') return warning
+  return state.message ?? failure?.message ?? reason
+}
+
+/** A page without rows says what to do next. */
+export function emptyNote(words: string, command: string | null): Html {
+  return html`<div class="nothing">
+    <p>${words}</p>
+    ${command === null ? NOTHING : html`<pre>${command}</pre>`}
+  </div>`
+}
