@@ -16,7 +16,7 @@ import { withRetries } from './with-retries.ts'
 
 export interface HandleTaskDefinition<Input, Handle, Collected, Output> extends Omit<
   TaskOptions<Output>,
-  'retry' | 'timeoutMs'
+  'retry' | 'timeoutMs' | 'cpu'
 > {
   /** For each of submitting, following and collecting. */
   readonly retry?: RetryPolicy<RetryContext>

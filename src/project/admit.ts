@@ -9,26 +9,32 @@ import type { Change, Store } from '../store/store.ts'
 
 const RUNS_LOOKED_AT = 200
 
-/** The ids of the scheduled runs that may be taken; others of the same deployments wait or are skipped. */
-export async function admit(store: Store, at: Date): Promise<readonly string[]> {
-  const due = (await store.runs.list({ types: ['scheduled'], limit: RUNS_LOOKED_AT }))
-    .filter((run) => (run.state.details.scheduledFor ?? run.dueAt) <= at.toISOString())
-    .toSorted((a, b) => a.dueAt.localeCompare(b.dueAt))
+/**
+ * The ids of the scheduled runs of these flows that may be taken, deployments in turn; others of the same deployments wait
+ * or are skipped.
+ */
+export async function admit(store: Store, at: Date, flowNames: readonly string[]): Promise<readonly string[]> {
+  const due = await store.runs.due({ limit: RUNS_LOOKED_AT, flowNames })
   if (due.length === 0) return []
-  const active = await store.runs.list({ types: ['pending', 'running', 'paused', 'cancelling'], limit: RUNS_LOOKED_AT })
+  const [held, waiting] = await Promise.all([
+    store.runs.list({ types: ['pending', 'running', 'paused', 'cancelling'], limit: RUNS_LOOKED_AT }),
+    store.runs.list({ types: ['scheduled'], hasStarted: true, limit: RUNS_LOOKED_AT }),
+  ])
+  // a run that sleeps, or waits for its retry, is no more over than one that runs
+  const active = [...held, ...waiting.filter(({ id }) => !due.some((run) => run.id === id))]
   const deployments = new Map((await store.deployments.list()).map((deployment) => [deployment.id, deployment]))
 
-  const admitted: string[] = []
+  const admitted = new Set<string>()
   const changes: Change[] = []
   for (const [deploymentId, runs] of Map.groupBy(due, (run) => run.deploymentId)) {
     const deployment = deploymentId === null ? undefined : deployments.get(deploymentId)
     const busy = active.filter((run) => deploymentId !== null && run.deploymentId === deploymentId)
     const { take, skip } = choose(deployment, runs, busy)
-    admitted.push(...take.map(({ id }) => id))
+    for (const run of take) admitted.add(run.id)
     for (const run of skip) changes.push(skipped(run, busy, at))
   }
   if (changes.length > 0) await store.write(changes)
-  return admitted
+  return due.map(({ id }) => id).filter((id) => admitted.has(id))
 }
 
 interface Choice {
@@ -39,21 +45,19 @@ interface Choice {
 /** @param runs due runs of one deployment, oldest first */
 function choose(deployment: DeploymentRecord | undefined, runs: readonly FlowRun[], busy: readonly FlowRun[]): Choice {
   if (deployment === undefined || deployment.overlap === 'allow') return { take: runs, skip: [] }
-  const [first, ...others] = runs
-  const next = first === undefined ? [] : [first]
+  // what was claimed before goes on first and is never skipped: it sleeps no more, or lost its process
+  const [first, ...others] = runs.toSorted((a, b) => Number(b.epoch > 0) - Number(a.epoch > 0))
+  const isBusy = busy.length > 0
+  const next = first === undefined || isBusy ? [] : [first]
+  const unbegun = (isBusy ? runs : others).filter(({ epoch }) => epoch === 0)
   switch (deployment.overlap) {
     case 'skip':
-      return busy.length > 0 ? { take: [], skip: runs } : { take: next, skip: others }
-    case 'buffer-one': {
-      // of those that wait the newest is worth keeping; a run that recovers or that a person asked for is never skipped
-      const waiting = busy.length > 0 ? runs : others
-      const skippable = waiting
-        .slice(0, -1)
-        .filter((run) => run.scheduleSlug !== null && run.state.name !== 'Recovering')
-      return { take: busy.length > 0 ? [] : next, skip: skippable }
-    }
+      return { take: next, skip: unbegun }
+    case 'buffer-one':
+      // of those that wait the newest is worth keeping, and what a person asked for is never skipped
+      return { take: next, skip: unbegun.slice(0, -1).filter(({ scheduleSlug }) => scheduleSlug !== null) }
     case 'buffer-all':
-      return { take: busy.length > 0 ? [] : next, skip: [] }
+      return { take: next, skip: [] }
   }
 }
 

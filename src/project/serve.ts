@@ -101,6 +101,7 @@ export function createService(options: ServeOptions): Service {
   const { project, clock, log, atOnce = project.definition.atOnce ?? 5, leaseMs = LEASE_MS } = options
   const { store } = project
   const me = project.host().identity
+  const flowNames = project.flows.map(({ name }) => name).concat(project.deployments.map(({ flow }) => flow.name))
   const worker = createWorker({
     store,
     me,
@@ -108,8 +109,8 @@ export function createService(options: ServeOptions): Service {
     log,
     atOnce,
     leaseMs,
-    flowNames: project.flows.map(({ name }) => name).concat(project.deployments.map(({ flow }) => flow.name)),
-    admit: () => admit(store, clock.now()),
+    flowNames,
+    admit: () => admit(store, clock.now(), flowNames),
     async onBroken(run, error) {
       const present = await store.runs.get(run.id)
       if (present === null || present.epoch !== run.epoch || isTerminal(present.state)) return

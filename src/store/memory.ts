@@ -318,6 +318,14 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
         return [...counts.entries()].sort(([a], [b]) => byText(a, b)).map(([, tally]) => tally)
       },
       history: async (id) => runs.get(id)?.history ?? [],
+      due: async ({ limit, flowNames }) => {
+        const due = runs
+          .all()
+          .map(({ run }) => run)
+          .filter((run) => (scheduledForMs(run.state) ?? Infinity) <= nowMs())
+          .filter((run) => (flowNames?.includes(run.flowName) ?? true) && !isHeldBack(run))
+        return inTurn(soonestFirst(due)).slice(0, limit)
+      },
       upcoming: async (deploymentId) =>
         soonestFirst(
           runs
@@ -716,6 +724,7 @@ function fits(run: FlowRun, filter: RunFilter): boolean {
     (filter.flowName === undefined || run.flowName === filter.flowName) &&
     (filter.deploymentId === undefined || run.deploymentId === filter.deploymentId) &&
     (filter.types === undefined || filter.types.includes(run.state.type)) &&
+    (filter.hasStarted === undefined || filter.hasStarted === (run.startedAt !== null)) &&
     (filter.parentRunId === undefined || run.parentRunId === filter.parentRunId) &&
     (filter.tag === undefined || run.tags.includes(filter.tag)) &&
     (filter.dueFrom === undefined || Date.parse(run.dueAt) >= Date.parse(filter.dueFrom)) &&
@@ -730,6 +739,15 @@ function newestFirst(kept: readonly KeptRun[]): FlowRun[] {
 
 function soonestFirst(runs: readonly FlowRun[]): FlowRun[] {
   return runs.toSorted((a, b) => (scheduledForMs(a.state) ?? 0) - (scheduledForMs(b.state) ?? 0) || byText(a.id, b.id))
+}
+
+/** The first of each deployment, or flow, then the second of each. */
+function inTurn(runs: readonly FlowRun[]): FlowRun[] {
+  const queues = [...Map.groupBy(runs, (run) => run.deploymentId ?? run.flowName).values()]
+  const turns = Math.max(0, ...queues.map(({ length }) => length))
+  return Array.from({ length: turns }, (_, turn) =>
+    soonestFirst(queues.flatMap((queue) => queue.slice(turn, turn + 1))),
+  ).flat()
 }
 
 function soonestEnd(leases: readonly Lease[]): Lease[] {

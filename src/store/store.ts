@@ -152,6 +152,8 @@ export interface RunFilter {
   readonly flowName?: string
   readonly deploymentId?: string
   readonly types?: readonly StateType[]
+  /** Only runs whose body has begun, or only those where it has not. */
+  readonly hasStarted?: boolean
   readonly parentRunId?: string | null
   /** Only runs that carry this tag. */
   readonly tag?: string
@@ -185,6 +187,12 @@ export interface RunStore {
   /** The runs that were due since `from`, in stretches of `everyMs`; what has none is left out. */
   tally(options: { readonly from: Date; readonly before: Date; readonly everyMs: number }): Promise<readonly RunTally[]>
   history(id: string): Promise<readonly State[]>
+  /**
+   * Scheduled runs that are due by the store's clock, taking turns: the one of each deployment (or of each flow, for runs
+   * without one) that is due longest, then the second of each. So a thousand runs of one do not hold up the run of another.
+   * Runs of a paused deployment's schedules are left out.
+   */
+  due(options: { readonly limit: number; readonly flowNames?: readonly string[] }): Promise<readonly FlowRun[]>
   /** Scheduled runs of a deployment that have not started, soonest first. */
   upcoming(deploymentId: string): Promise<readonly FlowRun[]>
 }

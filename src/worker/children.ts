@@ -14,7 +14,7 @@ import { leaseLost, stopKind, stopMessage, type StopKind } from '../engine/stop.
 import type { LogLine } from '../model/log-line.ts'
 import { newState } from '../model/new-state.ts'
 import type { FlowRun } from '../model/run.ts'
-import { isTerminal } from '../model/state.ts'
+import { endsLease } from '../store/state-rules.ts'
 import type { Change, Store } from '../store/store.ts'
 import type { FromChild } from './child-messages.ts'
 import { startChild, type Child, type ChildCommand } from './child-process.ts'
@@ -199,7 +199,7 @@ export function createChildren(options: ChildrenOptions): Children {
       const lost = [run, ...[...held].map(([id, { epoch }]) => ({ id, epoch }))]
       for (const { id, epoch } of lost) {
         const present = await store.runs.get(id)
-        if (present === null || present.epoch !== epoch || isTerminal(present.state)) continue
+        if (present === null || present.epoch !== epoch || endsLease(present.state)) continue
         const lastLines = await words.missingIn(store, id)
         if (stop === 'handed-back' && present.state.type !== 'cancelling') {
           await handBack(store, present, { now: clock.now(), message: stopMessage(reason), lastLines })

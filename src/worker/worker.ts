@@ -86,7 +86,8 @@ export function createWorker(options: WorkerOptions): Worker {
         limit,
         leaseMs,
         flowNames,
-        ...(runIds === null ? {} : { runIds }),
+        // as many as there are places, so that their order decides and not which of them is due longest
+        ...(runIds === null ? {} : { runIds: runIds.slice(0, limit) }),
       })
       for (const run of claimed) start(run)
       return claimed.length

@@ -253,6 +253,8 @@ export function storeContract(open: (clock: FakeClock) => Promise<StoreUnderTest
       expect(await ids({ parentRunId: null })).toEqual([parent.id])
       expect(await ids({ flowName: 'fetch-country' })).toEqual([child.id])
       expect(await ids({ types: ['running', 'failed'] })).toEqual([parent.id])
+      expect(await ids({ hasStarted: true })).toEqual([])
+      expect(await ids({ hasStarted: false })).toEqual([child.id, parent.id])
       expect(await ids({ types: [] })).toEqual([])
       expect(await ids({ deploymentId: 'weekly' })).toEqual([])
     })
@@ -786,6 +788,26 @@ export function storeContract(open: (clock: FakeClock) => Promise<StoreUnderTest
 
       await store.deployments.save(a.deployment({ paused: false }))
       expect((await claim('w1')).map(({ id }) => id)).toEqual([scheduled.id])
+    })
+
+    it('are offered in turn: a hundred runs of one deployment do not hold up the run of another', async () => {
+      const ofOne = Array.from({ length: 100 }, (_, minute) =>
+        a.scheduled(new Date(Date.parse('2025-12-31T00:00:00Z') + minute * MINUTE).toISOString()),
+      )
+      const other = a.scheduled('2025-12-31T12:00:00Z', {
+        deployment: { id: 'nightly', name: 'n', scheduleSlug: 'daily' },
+      })
+      const byHand = a.run({ flowName: 'hello' })
+      const later = a.scheduled('2026-06-01T00:00:00Z')
+      await store.write([...ofOne, other, byHand, later].map((run) => ({ kind: 'run-created', run })))
+      clock.advance(SECOND)
+
+      const ids = async (options: Parameters<Store['runs']['due']>[0]) =>
+        (await store.runs.due(options)).map(({ id }) => id)
+
+      expect(await ids({ limit: 4 })).toEqual([ofOne[0]?.id, other.id, byHand.id, ofOne[1]?.id])
+      expect(await ids({ limit: 2, flowNames: ['hello'] })).toEqual([byHand.id])
+      expect(await ids({ limit: 1_000 })).toHaveLength(102)
     })
 
     it('wait for the moment of a retry', async () => {

@@ -11,7 +11,7 @@ import { addEvent } from './events.ts'
 import { grantLease } from './grant-lease.ts'
 import { historyLine } from './history.ts'
 import { fromMs } from './moment.ts'
-import { readRun } from './runs.ts'
+import { NOT_HELD_BACK, readRun } from './runs.ts'
 import { places } from './statement-text.ts'
 import type { LeaseRow, RunRow } from './tables.ts'
 
@@ -77,7 +77,7 @@ export function sqlLeases(database: Database, clock: Clock): LeaseStore {
   }
 }
 
-/** Due runs, oldest first. A paused deployment starts nothing on schedule; what a person asked for runs all the same. */
+/** Due runs, oldest first. */
 function dueRuns({ limit, runIds, flowNames }: ClaimOptions): {
   readonly text: string
   readonly values: (nowMs: number) => readonly SqlValue[]
@@ -87,8 +87,7 @@ function dueRuns({ limit, runIds, flowNames }: ClaimOptions): {
   return {
     text: `select * from runs
       where scheduled_for <= ? and state_type = 'scheduled' ${among('id', runIds)} ${among('flow_name', flowNames)}
-      and (schedule_slug is null
-        or not exists (select 1 from deployments where deployments.id = runs.deployment_id and paused = 1))
+      and ${NOT_HELD_BACK}
       order by scheduled_for, pk limit ?`,
     values: (nowMs) => [nowMs, ...(runIds ?? []), ...(flowNames ?? []), limit],
   }

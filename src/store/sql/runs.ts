@@ -1,4 +1,5 @@
 /** Runs: one row each, with their history. */
+import type { Clock } from '../../base/clock.ts'
 import type { Failure } from '../../base/failure.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { FlowRun } from '../../model/run.ts'
@@ -15,7 +16,7 @@ import { fromJson, fromJsonOrNull, toJson, toJsonOrNull } from './json-text.ts'
 import { freeSlotsOf } from './limits.ts'
 import { fromMs, fromMsOrNull, toMs, toMsOrNull } from './moment.ts'
 import { readResult, RESULT_COLUMNS, resultValues } from './result-columns.ts'
-import { insertText, updateText } from './statement-text.ts'
+import { insertText, places, updateText } from './statement-text.ts'
 import type { RunRow } from './tables.ts'
 import { holdsText } from './holds-text.ts'
 import { findHeldRun, findRun, type Writing } from './writing.ts'
@@ -66,9 +67,12 @@ type MovedRow = Pick<
   RunRow,
   'pk' | 'id' | 'name' | 'epoch' | 'history' | 'flow_name' | 'deployment_name' | 'parent_run_id' | 'key' | 'state_type'
 >
+/** A paused deployment starts nothing on schedule; what a person asked for runs all the same. */
+export const NOT_HELD_BACK = `(schedule_slug is null
+  or not exists (select 1 from deployments where deployments.id = runs.deployment_id and paused = 1))`
 const NOT_ENDED = `state_type not in (${ENDED.map((type) => `'${type}'`).join(', ')})`
 
-export function sqlRuns(database: Database): RunStore {
+export function sqlRuns(database: Database, clock: Clock): RunStore {
   const load = async (ending: string, parameters: readonly SqlValue[]) =>
     (await database.all<RunRow>(`select * from runs ${ending}`, parameters)).map(readRun)
   const history = async (id: string) => {
@@ -107,6 +111,17 @@ export function sqlRuns(database: Database): RunStore {
       }))
     },
     history,
+    due: async ({ limit, flowNames }) =>
+      await load(
+        `join (
+          select pk as turn_of, row_number() over (
+            partition by coalesce(deployment_id, flow_name) order by scheduled_for, pk
+          ) as turn from runs
+          where scheduled_for <= ? ${flowNames === undefined ? '' : `and flow_name in (${places(flowNames)})`}
+          and ${NOT_HELD_BACK}
+        ) turns on turn_of = runs.pk order by turn, scheduled_for, pk limit ?`,
+        [clock.now().getTime(), ...(flowNames ?? []), limit],
+      ),
     upcoming: async (deploymentId) =>
       await load(
         "where deployment_id = ? and state_type = 'scheduled' and started_at is null order by scheduled_for, id",
@@ -119,6 +134,7 @@ async function listQuery(database: Database, filter: RunFilter) {
   let query = (await database.dialect.queryBuilder()).selectFrom('runs').selectAll()
   if (filter.flowName !== undefined) query = query.where('flow_name', '=', filter.flowName)
   if (filter.deploymentId !== undefined) query = query.where('deployment_id', '=', filter.deploymentId)
+  if (filter.hasStarted !== undefined) query = query.where('started_at', filter.hasStarted ? 'is not' : 'is', null)
   if (filter.types !== undefined) query = query.where('state_type', 'in', filter.types)
   if (filter.parentRunId === null) query = query.where('parent_run_id', 'is', null)
   else if (filter.parentRunId !== undefined) query = query.where('parent_run_id', '=', filter.parentRunId)

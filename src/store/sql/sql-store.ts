@@ -43,7 +43,7 @@ export function createSqlStore(options: SqlStoreOptions): SqlStore {
     folder,
     schemaVersion,
     write: (changes) => commits.write(changes),
-    runs: sqlRuns(database),
+    runs: sqlRuns(database, clock),
     taskRuns: sqlTaskRuns(database),
     transactions: sqlTransactions(database),
     logs: sqlLogs(database),
