@@ -27,4 +27,14 @@ export const basics: Shelf = [
     about: 'How many tasks of a flow are under way at once, and what makes computing faster?',
     load: async () => (await import('./task-runners.ts')).taskRunners,
   },
+  {
+    name: 'concurrency-limits',
+    about: 'How do tasks share a server that bears only so many at once?',
+    load: async () => (await import('./concurrency-limits.ts')).concurrencyLimits,
+  },
+  {
+    name: 'transactions',
+    about: 'What becomes of the files that were written when the last step finds a mistake?',
+    load: async () => (await import('./transactions.ts')).transactions,
+  },
 ]

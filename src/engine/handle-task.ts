@@ -71,10 +71,10 @@ export function handleTask<Input, Handle, Collected, Output = Collected>(
     run: async (handle: Handle, ctx) => await definition.collect(handle, ctx),
   })
 
-  return task({
+  return task<Input, Promise<Output>>({
     ...options,
     async run(input: Input, ctx): Promise<Output> {
-      const handle = (await submit(input as never)) as Handle
+      const handle = (await submit(input)) as Handle
       const check = () => withRetries(ctx, retry ?? null, 'a look at the job', () => definition.follow(handle, ctx))
       try {
         await poll(ctx, { what: `the job of ${name}`, check, intervalMs, timeoutMs })
@@ -82,7 +82,7 @@ export function handleTask<Input, Handle, Collected, Output = Collected>(
         if (isGivenUp(ctx.signal, error)) await tellToStop(ctx, (own) => definition.cancel?.(handle, own))
         throw error
       }
-      const collected = (await collect(handle as never)) as Collected
+      const collected = (await collect(handle)) as Collected
       return definition.judge === undefined ? (collected as unknown as Output) : await definition.judge(collected, ctx)
     },
   })

@@ -30,7 +30,7 @@ export interface RetryContext {
   readonly run: Pick<FlowRunInfo, 'id' | 'name' | 'flowName'>
 }
 
-export interface TaskOptions<Output = never> extends TaskHooks<NoInfer<Awaited<Output>>> {
+export interface TaskOptions<Output = never> extends TaskHooks<Awaited<Output>> {
   readonly name: string
   /** Part of the cache key by `source`, and kept with every step: change it when imported code changes the meaning. */
   readonly version?: string

@@ -1,5 +1,5 @@
 /** What the compiler says: each `@ts-expect-error` fails the type check as soon as the line below it is accepted. */
-import { allowFailure, flow, task, unmapped, whole, type Future } from 'd2flow'
+import { allowFailure, flow, task, unmapped, whole, type Future, type TransactionHook } from 'd2flow'
 import { expect, expectTypeOf, it } from 'vitest'
 import { z } from 'zod'
 
@@ -91,6 +91,30 @@ async function bare(): Promise<void> {
   void greet({ name: 'A', age: 41 })
 }
 
+/** Never called: the compiler reads it. */
+function transactions(): void {
+  const undo: TransactionHook<string> = ({ result }) => expectTypeOf(result).toBeString()
+  task({ name: 'a', run: (n: string) => n, onRollback: [undo], onCommit: [({ result }) => result.length] })
+  task({ name: 'b', onRollback: [undo], run: async (n: string, ctx) => ctx.sleep(1).then(() => n) })
+  // @ts-expect-error it gives a number
+  task({ name: 'c', run: (n: number) => n, onRollback: [undo] })
+}
+
+/** Never called: the compiler reads it. */
+const slots = flow({
+  name: 'slots',
+  async run(_, ctx) {
+    expectTypeOf(await ctx.withSlots('api', 1, () => 'in')).toBeString()
+    expectTypeOf(await ctx.transaction(async (t) => t.isCommitted())).toBeBoolean()
+    // @ts-expect-error the number of slots is missing
+    await ctx.withSlots('api', () => 'in')
+    // @ts-expect-error there is no such mode
+    await ctx.transaction(() => 1, { commit: 'maybe' })
+  },
+})
+
 it('is read by the compiler', () => {
-  expect([calls, futures, maps, flows, bare].every((each) => typeof each === 'function')).toBe(true)
+  expect([calls, futures, maps, flows, bare, transactions, slots].every((each) => typeof each === 'function')).toBe(
+    true,
+  )
 })
