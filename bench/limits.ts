@@ -51,44 +51,43 @@ await measureWaiting()
 await store.close()
 rmSync(folder, { recursive: true })
 
-/** Holders take all slots; all of them are killed; the next ones wait until the slots are free again. */
+/** Holders take all slots, others wait behind them; all holders are killed at once; the others come in when it is time. */
 async function measureKills(): Promise<void> {
   await store.limits.create({ name: 'killed', size: SLOTS, perMs: null })
   const seen = { most: 0, looks: 0, isOver: false }
   const observer = observe(seen)
-  const heldIn: { readonly child: ChildProcess; readonly held: Promise<unknown> }[] = []
-  const start = () => {
-    const args = ['--conditions=source', import.meta.filename, '--hold', address]
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
-    heldIn.push({ child, held: once(child.stdout, 'data') })
-  }
-  for (let n = 0; n < SLOTS; n += 1) start()
-
   let killed = 0
+  let generation = startHolders()
   while (killed < KILLS) {
-    const { child, held } = heldIn.shift() ?? {}
-    if (child === undefined) break
-    await held
-    const ended = once(child, 'close')
-    child.kill('SIGKILL')
-    await ended
-    killed += 1
-    if (killed + heldIn.length < KILLS) start()
+    await Promise.all(generation.map(({ held }) => held))
+    const next = killed + SLOTS < KILLS ? startHolders() : []
+    while (next.length > 0 && (await store.limits.get('killed'))?.waiters.length !== SLOTS) {
+      await systemClock.sleep(LOOK_EVERY_MS)
+    }
+    for (const { child } of generation) child.kill('SIGKILL')
+    killed += generation.length
+    generation = next
   }
   await systemClock.sleep(LEASE_MS)
   const leaked = (await store.limits.get('killed'))?.held ?? Number.NaN
   seen.isOver = true
   await observer
 
-  const figure = { bench: 'limits', n: killed }
-  printFigure({ ...figure, metric: 'slots leaked after killed holders, one lease later', value: leaked, unit: 'slots' })
-  printFigure({
-    ...figure,
-    metric: `most slots of ${SLOTS} at once`,
-    value: seen.most,
-    unit: 'slots',
-    n: seen.looks,
-    raw: SLOTS,
+  const metrics = { leaked: 'slots leaked after killed holders, one lease later', most: 'most slots at once' }
+  printFigure({ bench: 'limits', metric: metrics.leaked, value: leaked, unit: 'slots', n: killed })
+  printFigure({ bench: 'limits', metric: metrics.most, value: seen.most, unit: 'slots', n: seen.looks, raw: SLOTS })
+}
+
+interface Holder {
+  readonly child: ChildProcess
+  readonly held: Promise<unknown>
+}
+
+function startHolders(): readonly Holder[] {
+  return Array.from({ length: SLOTS }, () => {
+    const args = ['--conditions=source', import.meta.filename, '--hold', address]
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+    return { child, held: once(child.stdout, 'data') }
   })
 }
 
