@@ -42,5 +42,10 @@ export const bundled = {
       about: 'development indicators of the World Bank',
       load: async () => (await import('d2flow/connectors/world-bank')).worldBank,
     },
+    {
+      name: 'object-store',
+      about: 'a bucket of S3, or of a service that speaks like it',
+      load: async () => (await import('d2flow/connectors/object-store')).objectStore,
+    },
   ],
 } as const

@@ -17,4 +17,9 @@ export const dhis2Shelf: Shelf = [
     about: 'What became of every row of this file?',
     load: async () => (await import('./dhis2-data-value-push.ts')).dhis2DataValuePush,
   },
+  {
+    name: 'dhis2-geoparquet-export',
+    about: 'Can org-unit geometry be kept as GeoParquet?',
+    load: async () => (await import('./dhis2-geoparquet-export.ts')).dhis2GeoparquetExport,
+  },
 ]

@@ -107,4 +107,9 @@ export const pipelines: Shelf = [
     about: 'How does a full file pipeline look?',
     load: async () => (await import('./production-pipeline-v3.ts')).productionPipelineV3,
   },
+  {
+    name: 's3-parquet-export',
+    about: 'Can readings be kept as Parquet in object storage?',
+    load: async () => (await import('./s3-parquet-export.ts')).s3ParquetExport,
+  },
 ]

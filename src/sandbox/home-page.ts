@@ -17,6 +17,7 @@ export function buildHomePage({ version, addresses, messages }: HomePage): Respo
     [`DHIS2 ${version}`, addresses.dhis2, 'sign in as admin with the password district'],
     ['Open-Meteo', addresses.openMeteo, 'air quality and weather by the hour, no key'],
     ['World Bank', addresses.worldBank, 'indicators by country and year, with figures that are made up'],
+    ['Object store', addresses.objectStore, 'the bucket exports, with the access key sandbox and any secret'],
     ['Slack', addresses.slack, 'every path is a webhook; GET /messages lists what came'],
     ['Webhook', addresses.webhook, 'takes anything; GET /messages lists what came'],
   ]

@@ -1,5 +1,6 @@
 /** The door `d2flow/testing`: what a test of a flow needs, for our tests and for those of whoever uses us. */
 export { dhis2Handlers, type Dhis2HandlersOptions } from '../../fixtures/dhis2/index.ts'
+export { objectStoreHandlers, type ObjectStoreHandlers } from '../../fixtures/object-store/index.ts'
 export { openMeteoAnswers, openMeteoHandlers, type OpenMeteoHandlers } from '../../fixtures/open-meteo/index.ts'
 export { slackAnswers, slackHandlers, type SlackHandlers } from '../../fixtures/slack/index.ts'
 export { webhookHandlers, type WebhookHandlers } from '../../fixtures/webhook/index.ts'
