@@ -7,4 +7,9 @@ export const climate: Shelf = [
     about: 'Which city has the worst air, and where are limits exceeded?',
     load: async () => (await import('./air-quality-index.ts')).airQualityIndex,
   },
+  {
+    name: 'composite-risk-assessment',
+    about: 'Which location carries the highest combined marine and flood risk?',
+    load: async () => (await import('./composite-risk-assessment.ts')).compositeRiskAssessment,
+  },
 ]
