@@ -6,6 +6,7 @@ import { silentLog } from '../../src/base/log.ts'
 import { newKeyText } from '../../src/base/secret.ts'
 import { readSettings, type Environment } from '../../src/base/settings.ts'
 import { applyDeployments } from '../../src/project/apply-deployments.ts'
+import type { ProjectDefinition } from '../../src/project/define-project.ts'
 import { openProject, type Project } from '../../src/project/open-project.ts'
 import { createService } from '../../src/project/serve.ts'
 import { cron } from '../../src/schedule/schedule.ts'
@@ -66,6 +67,21 @@ const failing = flow({
   },
 })
 
+/** Three flows, one of them deployed. */
+export const pipelineProject: ProjectDefinition = {
+  flows: [pipeline, loadRegion, failing],
+  deployments: [
+    deployment({
+      name: 'weekly',
+      flow: pipeline,
+      schedule: cron('0 6 * * 1', 'Africa/Nairobi'),
+      params: { target: { instance: 'prod' } },
+      tags: ['regions'],
+      description: 'every Monday',
+    }),
+  ],
+}
+
 export interface Served {
   readonly project: Project
   readonly clock: FakeClock
@@ -87,24 +103,14 @@ export async function servePipeline(
 ): Promise<Served> {
   const clock = createFakeClock(new Date('2026-03-02T06:00:00Z'))
   const settings = readSettings({ D2FLOW_KEY: newKeyText(), ...options.environment })
-  const deployments = [
-    deployment({
-      name: 'weekly',
-      flow: pipeline,
-      schedule: cron('0 6 * * 1', 'Africa/Nairobi'),
-      params: { target: { instance: 'prod' } },
-      tags: ['regions'],
-      description: 'every Monday',
-    }),
-  ]
   const project = await openProject({
     folder: '/nowhere',
-    definition: { flows: [pipeline, loadRegion, failing], deployments },
+    definition: pipelineProject,
     settings,
     store: 'memory:',
     clock,
   })
-  await applyDeployments(deployments, project.store, clock)
+  await applyDeployments(project.deployments, project.store, clock)
   const app = createServerApp({
     project,
     access: accessFor(options.host ?? '127.0.0.1', settings),
