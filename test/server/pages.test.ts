@@ -234,6 +234,26 @@ describe('the list of runs', () => {
     expect((await served.ask('/runs?state=finished')).status).toBe(400)
   })
 
+  it('leaves out what is still to come and what runs have called, until it is asked for', async () => {
+    const run = await ranFromForm()
+    const later = new Date(served.clock.now().getTime() + 60_000)
+    const { newRun } = await import('../../src/model/new-run.ts')
+    const scheduled = newRun({ flowName: 'failing', parameters: {}, at: served.clock.now(), dueAt: later })
+    await served.project.store.write([{ kind: 'run-created', run: scheduled }])
+
+    const [usual, all, due] = [
+      await served.page('/runs'),
+      await served.page('/runs?called=1'),
+      await served.page('/runs?state=scheduled'),
+    ]
+
+    expect(usual).toContain(run)
+    expect(usual).not.toContain('<td>load-region')
+    expect(usual).not.toContain(scheduled.name)
+    expect(all).toContain('<td>load-region')
+    expect(due).toContain(scheduled.name)
+  })
+
   it('goes on by the key of its last row, and counts no further than 1,000', async () => {
     const { store } = served.project
     const { newRun } = await import('../../src/model/new-run.ts')

@@ -79,7 +79,7 @@ export async function flowPage(ask: Ask): Promise<Response> {
       <section class="card">
         <h2>Runs</h2>
         ${runs.length === 0 ? emptyNote('It has not run yet.', `d2flow run ${flow.name}`) : runTable(runs, clock.now())}
-        ${runs.length === RUNS_SHOWN ? html`<p><a href="/runs?flow=${encodeURIComponent(flow.name)}">All of its runs</a></p>` : NOTHING}
+        ${runs.length === RUNS_SHOWN ? html`<p><a href="/runs?flow=${encodeURIComponent(flow.name)}&amp;called=1">All of its runs</a></p>` : NOTHING}
       </section>`,
   })
 }

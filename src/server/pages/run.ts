@@ -53,7 +53,8 @@ export async function runPage(ask: Ask): Promise<Response> {
     isTerminal(run.state) ? null : store.leases.list().then((leases) => leases.find(({ runId }) => runId === run.id)),
   ])
   const tab = ask.req.query('tab') ?? (artifacts.length > 0 && run.state.type === 'completed' ? 'artifacts' : 'logs')
-  const why = whyOf(run)
+  // what it asks stands in its form
+  const why = questionOf(run.state) === null ? whyOf(run) : null
   const eventful = steps.filter(isEventful).slice(0, HISTORIES_DRAWN)
   const histories = new Map(
     await Promise.all(eventful.map(async ({ id }) => [id, await store.taskRuns.history(id)] as const)),

@@ -1,5 +1,7 @@
 /** All runs, newest first, narrowed by what the address says. */
+import { SECOND } from '../../base/duration.ts'
 import { STATE_TYPES } from '../../model/state.ts'
+import type { RunFilter } from '../../project/index.ts'
 import { formatCount, formatNumber } from '../../render/format.ts'
 import type { Ask } from '../desk.ts'
 import { html, NOTHING, type Html } from '../html.ts'
@@ -16,7 +18,8 @@ export async function runsPage(ask: Ask): Promise<Response> {
   const { runs, deployments } = project.store
   const now = clock.now()
   const query = ask.req.query()
-  const filter = readRunFilter(query, now, PAGE)
+  const asked = readRunFilter(query, now, PAGE)
+  const filter = { ...asked, ...usualBounds(query, now) }
   const { before: _before, limit: _limit, ...whole } = filter
   const [found, count, all] = await Promise.all([
     runs.list({ ...filter, limit: PAGE + 1 }),
@@ -26,7 +29,7 @@ export async function runsPage(ask: Ask): Promise<Response> {
   const page = found.slice(0, PAGE)
   const last = page.at(-1)
   const counted = count > COUNTED ? `${formatNumber(COUNTED)}+ runs` : formatCount(count, 'run')
-  const narrowed = Object.keys(whole).length > 0
+  const narrowed = Object.keys(asked).length > 1
 
   return await show(ask, {
     title: 'Runs',
@@ -64,6 +67,10 @@ export async function runsPage(ask: Ask): Promise<Response> {
             Object.entries(STRETCHES).map(([name, { words }]) => [name, words]),
           )}</label
         >
+        <label class="check"
+          ><input type="checkbox" name="called" value="1" ${query['called'] === '1' ? html` checked` : ''} /> also those
+          that runs have called</label
+        >
         <button>Show</button>${narrowed ? html`<a href="/runs">Show all</a>` : NOTHING}
         <datalist id="flows">${project.flows.map(({ name }) => html`<option value="${name}"></option>`)}</datalist>
       </form>
@@ -80,6 +87,15 @@ export async function runsPage(ask: Ask): Promise<Response> {
       ${pager(query, found.length > PAGE && last !== undefined ? last.id : null)}
     `,
   })
+}
+
+/** What is still to come, and what other runs have called, stands in the list only when it was asked for. */
+function usualBounds(query: Readonly<Record<string, string>>, now: Date): RunFilter {
+  const { state = '', called = '' } = query
+  return {
+    ...(state === '' ? { dueBefore: new Date(now.getTime() + SECOND).toISOString() } : {}),
+    ...(called === '' ? { parentRunId: null } : {}),
+  }
 }
 
 function select(

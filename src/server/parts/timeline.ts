@@ -71,7 +71,7 @@ export function timeline(options: TimelineOptions): Html {
 }
 
 function drawn({ label, href, state, took, segments }: Row, startMs: number, perMs: number): Html {
-  const name = href === null ? html`${label}` : html`<a href="${href}">${label}</a>`
+  const name = href === null ? html`<span>${label}</span>` : html`<a href="${href}">${label}</a>`
   return html`<div class="row">
     <span class="label ${toneOfState(state)}" title="${label}">${stateShape(state.type)}${name}</span>
     <svg viewBox="0 0 ${WIDTH} 12" preserveAspectRatio="none" role="img" aria-label="${label}: ${state.name}, ${took}">
