@@ -61,6 +61,11 @@ const NOUNS: readonly Noun[] = [
     load: async () => (await import('./nouns/serve.ts')).declareServe,
   },
   {
+    name: 'report',
+    about: 'write a page with what a run did and published',
+    load: async () => (await import('./nouns/report.ts')).declareReport,
+  },
+  {
     name: 'server',
     about: 'the pages of this project, in a browser',
     load: async () => (await import('./nouns/server.ts')).declareServer,

@@ -2,6 +2,7 @@
 import { formatDuration } from '../base/duration.ts'
 import { writeAtomically } from '../files/atomic-write.ts'
 import type { Artifact } from '../model/artifact.ts'
+import type { TaskRun } from '../model/task-run.ts'
 import { formatNumber } from '../render/format.ts'
 import { htmlReport } from '../render/html-report.ts'
 import { toneOf, type Fact, type Report, type ReportSection } from '../render/report.ts'
@@ -32,7 +33,7 @@ export function runPage({ run, artifacts, steps, failure }: RunReport): Report {
       ...tookFact(run.startedAt, run.endedAt),
       { label: 'steps', value: formatNumber(steps.length, 0) },
     ],
-    sections: artifacts.map(artifactSection),
+    sections: [...artifacts.map(artifactSection), ...stepsSection(steps)],
     provenance: [
       { label: 'run', value: `${run.name} (${run.id})` },
       ...(run.deploymentName === null ? [] : [{ label: 'deployment', value: run.deploymentName }]),
@@ -69,6 +70,25 @@ export function artifactSection({
     case 'image':
       return { kind: 'picture', title, svg: content.svg }
   }
+}
+
+/** What each task did, and what the first of its steps that failed said. */
+function stepsSection(steps: readonly TaskRun[]): ReportSection[] {
+  if (steps.length === 0) return []
+  const rows = [...Map.groupBy(steps, ({ taskName }) => taskName)].map(([task, of]) => {
+    const broken = of.find(({ state }) => state.type === 'failed' || state.type === 'crashed')
+    const moments = of.flatMap(({ startedAt, endedAt }) => [startedAt, endedAt]).filter((at) => at !== null)
+    const [first = null, last = null] = [moments.toSorted()[0], moments.toSorted().at(-1)]
+    return {
+      task,
+      steps: of.length,
+      completed: of.filter(({ state }) => state.type === 'completed').length,
+      failed: of.filter(({ state }) => state.type === 'failed' || state.type === 'crashed').length,
+      took: first === null || last === null ? null : formatDuration(Date.parse(last) - Date.parse(first)),
+      message: broken?.state.message ?? null,
+    }
+  })
+  return [{ kind: 'table', title: 'What it did', rows }]
 }
 
 function tookFact(startedAt: string | null, endedAt: string | null): Fact[] {
