@@ -85,6 +85,7 @@ export type EngineCode =
   | 'engine/slots-lost'
   | 'engine/rollback-pending'
   | 'engine/not-ready'
+  | 'engine/standstill'
   | 'engine/step-changed'
   | 'engine/unsure'
   | 'engine/unexpected'

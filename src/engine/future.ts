@@ -5,6 +5,8 @@
  * awaiting, catching, `settled()` or `allowFailure`.
  */
 import type { State } from '../model/state.ts'
+import { currentFrame } from './runtime-info.ts'
+import type { Caller } from './standstill.ts'
 
 /** How a run ended: its value, or why there is none. */
 export interface Settled<T> {
@@ -20,7 +22,7 @@ export interface FutureHandle<T> {
 }
 
 /** Who a future stands for; the id of a resumed step is that of its first attempt. */
-export interface FutureSource {
+export interface FutureSource extends Caller {
   readonly kind: 'task' | 'flow'
   id: string
   /** "fetch-gdp-3" */
@@ -88,10 +90,14 @@ export class Future<T> extends Promise<T> {
     return this.#handled
   }
 
-  /** The final state with the value or the error; never rejects. */
+  /**
+   * The final state with the value or the error. Rejects only within a body that could wait for ever.
+   *
+   * @throws EngineError `engine/standstill`
+   */
   settled(): Promise<Settled<T>> {
     Future.markHandled(this)
-    return Future.peek(this)
+    return this.#awaitedWithin((tell) => void Future.peek(this).then(tell)) ?? Future.peek(this)
   }
 
   // oxlint-disable-next-line unicorn/no-thenable -- a promise that knows whether anybody looked at it
@@ -100,7 +106,36 @@ export class Future<T> extends Promise<T> {
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     Future.markHandled(this)
-    return super.then(onFulfilled, onRejected)
+    // who passes both waits (await, Promise.all); who passes one looks on, and may go on meanwhile
+    if (this.#outcome !== undefined || !onFulfilled || !onRejected) return super.then(onFulfilled, onRejected)
+    const value = this.#awaitedWithin<T>((tell, refuse) => void super.then(tell, refuse))
+    return value === null ? super.then(onFulfilled, onRejected) : value.then(onFulfilled, onRejected)
+  }
+
+  /** The wait of a task's body for this call: fails when it could never end. Null where no task is waiting. */
+  #awaitedWithin<Told>(
+    begin: (tell: (told: Told) => void, refuse: (error: unknown) => void) => void,
+  ): Promise<Told> | null {
+    const frame = currentFrame()
+    if (this.#outcome !== undefined || frame === undefined || frame.step === null) return null
+    const { promise, resolve, reject } = Promise.withResolvers<Told>()
+    const ended = frame.scope.standstill.awaits(frame.step.source, this, reject)
+    begin(
+      (told) => {
+        ended()
+        resolve(told)
+      },
+      (error) => {
+        ended()
+        reject(error)
+      },
+    )
+    return promise
+  }
+
+  /** For the engine: the call it stands for, while that has not ended. */
+  static callerOf(future: Future<unknown>): Caller | undefined {
+    return future.#outcome === undefined ? future.#source : undefined
   }
 
   /** For the engine: the outcome without counting as a look at it. */

@@ -5,12 +5,13 @@ import type { CacheRecord } from '../store/store.ts'
 import type { FlowRun } from '../model/run.ts'
 import type { State } from '../model/state.ts'
 import type { FlowCore } from './flow-core.ts'
-import type { Future, FutureSource } from './future.ts'
+import { Future, type FutureSource } from './future.ts'
 import type { Host, KillPoint, RunPlace } from './host.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
 import { createPlaces, type Places } from './runners.ts'
 import type { Frame } from './runtime-info.ts'
 import type { StepTable } from './steps.ts'
+import { createStandstill, type Standstill } from './standstill.ts'
 import { stopKind } from './stop.ts'
 
 /** A task run under way. */
@@ -39,6 +40,8 @@ export interface RunScope {
   /** Set when the run cannot be recorded any more. */
   fatal: { readonly error: unknown } | null
   readonly places: Places
+  /** Finds bodies that wait for each other for ever. */
+  readonly standstill: Standstill
   /** Clients by block and name. */
   readonly clients: Map<string, Promise<unknown>>
   readonly closers: (() => unknown)[]
@@ -119,6 +122,7 @@ export function createRunScope({ host, flow, run, steps, parent }: ScopeOptions)
     bodiesLeft: 0,
     fatal: null,
     places: createPlaces(flow.runner.atOnce),
+    standstill: createStandstill((future) => Future.callerOf(future)),
     clients: new Map(),
     closers: [],
     cache: parent?.scope.cache ?? new Map<string, CacheRecord>(),

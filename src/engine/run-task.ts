@@ -71,8 +71,23 @@ export function submitTask(frame: Frame, core: TaskCore, input: unknown, options
   const futures = futuresIn(input, waitFor)
   if (futures !== null) begin(() => afterEarlier(call, input, futures))
   // a call that waits for its turn is no more than its input: a map of 10,000 items begins a few at a time
-  else enterAll(call.places, () => begin(() => inPlace(call, input)))
+  else takePlaces(call, () => begin(() => inPlace(call, input)))
   return future
+}
+
+function takePlaces({ scope, source, places }: Call, taken: () => void): void {
+  let isWaiting = true
+  enterAll(places, () => {
+    isWaiting = false
+    scope.standstill.entered(source, places.length > 0)
+    taken()
+  })
+  if (isWaiting) scope.standstill.queued(source)
+}
+
+function leavePlaces({ scope, source, places }: Call): void {
+  for (const place of places) place.giveBack()
+  scope.standstill.left(source)
 }
 
 /** A task within a task runs on the place of the outer one: waiting for another it could wait for ever. */
@@ -85,9 +100,10 @@ async function afterEarlier(
   given: unknown,
   futures: readonly Future<unknown>[],
 ): Promise<Settled<unknown>> {
+  call.source.stage = { kind: 'waits-for-earlier', earlier: futures }
   const earlier = await fed(given, call.options.waitFor ?? [], futures)
   if (!earlier.ready) return await notReady(call, earlier.because, earlier.error)
-  await new Promise<void>((resolve) => enterAll(call.places, resolve))
+  await new Promise<void>((resolve) => takePlaces(call, resolve))
   return await inPlace(call, earlier.input)
 }
 
@@ -95,7 +111,7 @@ async function inPlace(call: Call, input: unknown): Promise<Settled<unknown>> {
   try {
     return await perform(call, input)
   } finally {
-    for (const place of call.places) place.giveBack()
+    leavePlaces(call)
   }
 }
 
@@ -256,11 +272,8 @@ async function freeThread(signal: AbortSignal): Promise<CpuThread> {
   return await takeThread(signal)
 }
 
-async function awaitRetry(
-  { frame, scope, record, places }: Work,
-  { delayMs, reason }: NextAttempt,
-  message: string,
-): Promise<void> {
+async function awaitRetry(work: Work, { delayMs, reason }: NextAttempt, message: string): Promise<void> {
+  const { frame, scope, record } = work
   const { clock } = scope.host
   const at = clock.now()
   const dueAt = new Date(at.getTime() + delayMs).toISOString()
@@ -271,9 +284,9 @@ async function awaitRetry(
   })
   await record.write([waiting])
   // others may work meanwhile
-  for (const place of places) place.giveBack()
+  leavePlaces(work)
   await clock.sleep(delayMs, frame.signal).catch(() => {}) // a stop is noticed by the caller
-  await new Promise<void>((resolve) => enterAll(places, resolve))
+  await new Promise<void>((resolve) => takePlaces(work, resolve))
 }
 
 function returnedState(state: State): EngineError {
