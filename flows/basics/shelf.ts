@@ -37,4 +37,79 @@ export const basics: Shelf = [
     about: 'What becomes of the files that were written when the last step finds a mistake?',
     load: async () => (await import('./transactions.ts')).transactions,
   },
+  {
+    name: 'subflows',
+    about: 'How is one pipeline made of flows that can each be run alone?',
+    load: async () => (await import('./subflows.ts')).subflows,
+  },
+  {
+    name: 'flow-of-flows',
+    about: 'How does one flow direct several others?',
+    load: async () => (await import('./flow-of-flows.ts')).flowOfFlows,
+  },
+  {
+    name: 'nested-subflows',
+    about: 'How do groups of steps fit into groups?',
+    load: async () => (await import('./nested-subflows.ts')).nestedSubflows,
+  },
+  {
+    name: 'dynamic-tasks',
+    about: 'How does one step become as many as there are items?',
+    load: async () => (await import('./dynamic-tasks.ts')).dynamicTasks,
+  },
+  {
+    name: 'complex-pipeline',
+    about: 'How do subflows, mapping, retries and hooks work together?',
+    load: async () => (await import('./complex-pipeline.ts')).complexPipeline,
+  },
+  {
+    name: 'async-tasks',
+    about: 'Does it matter whether a body is async?',
+    load: async () => (await import('./async-tasks.ts')).asyncTasks,
+  },
+  {
+    name: 'concurrent-async',
+    about: 'What runs side by side, and what one after the other?',
+    load: async () => (await import('./concurrent-async.ts')).concurrentAsync,
+  },
+  {
+    name: 'async-flow-patterns',
+    about: 'How are subflows fanned out, and how are their answers collected?',
+    load: async () => (await import('./async-flow-patterns.ts')).asyncFlowPatterns,
+  },
+  {
+    name: 'async-map-and-submit',
+    about: 'When does a call begin, and when is its value there?',
+    load: async () => (await import('./async-map-and-submit.ts')).asyncMapAndSubmit,
+  },
+  {
+    name: 'task-caching',
+    about: 'Which calls need not be made again?',
+    load: async () => (await import('./task-caching.ts')).taskCaching,
+  },
+  {
+    name: 'task-factories',
+    about: 'How are similar tasks made?',
+    load: async () => (await import('./task-factories.ts')).taskFactories,
+  },
+  {
+    name: 'typed-models',
+    about: 'Which of these users can be taken, and what is wrong with the others?',
+    load: async () => (await import('./typed-models.ts')).typedModels,
+  },
+  {
+    name: 'failure-escalation',
+    about: 'Who is told when everything was tried?',
+    load: async () => (await import('./failure-escalation.ts')).failureEscalation,
+  },
+  {
+    name: 'backfill',
+    about: 'Which days are missing?',
+    load: async () => (await import('./backfill.ts')).backfill,
+  },
+  {
+    name: 'testable-flow-patterns',
+    about: 'How is a flow tested?',
+    load: async () => (await import('./testable-flow-patterns.ts')).testableFlowPatterns,
+  },
 ]

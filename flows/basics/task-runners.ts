@@ -8,6 +8,7 @@
  */
 import { atOnce, concurrent, flow, table, task } from 'd2flow'
 import { z } from 'zod'
+import { mostAtOnce } from './most-at-once.ts'
 
 const Params = z.object({
   items: z.array(z.int().min(1).max(100_000)).min(1).default([10, 100, 1_000, 10_000]).describe('numbers to look into'),
@@ -76,13 +77,3 @@ export const taskRunners = flow({
     return { rows, primes }
   },
 })
-
-/** The highest number of intervals that share a moment; one that begins where another ends does not share it. */
-export function mostAtOnce(intervals: readonly { readonly beganAtMs: number; readonly endedAtMs: number }[]): number {
-  return Math.max(
-    0,
-    ...intervals.map(
-      ({ beganAtMs: at }) => intervals.filter(({ beganAtMs, endedAtMs }) => beganAtMs <= at && at < endedAtMs).length,
-    ),
-  )
-}

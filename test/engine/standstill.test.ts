@@ -46,7 +46,9 @@ describe('a task that waits for another on a full pool', () => {
       runner: atOnce(3),
       async run() {
         const later: Future<number>[] = []
-        const first = outer.map([0, 1, 2].map((n) => ({ future: async () => await Promise.all([later[n], n]) })))
+        const first = outer.map(
+          [0, 1, 2].map((n) => ({ future: async () => await Promise.all([later[n], double(n)]) })),
+        )
         later.push(...double.map([10, 11, 12]))
         return (await Promise.all(first.map((future) => future.settled()))).map(({ state }) => state.type)
       },

@@ -1,4 +1,5 @@
-import { mostAtOnce, taskRunners } from 'd2flow/flows/basics/task-runners'
+import { mostAtOnce } from 'd2flow/flows/basics/most-at-once'
+import { taskRunners } from 'd2flow/flows/basics/task-runners'
 import { createFakeClock, runFlow } from 'd2flow/testing'
 import { expect, it } from 'vitest'
 
