@@ -10,7 +10,7 @@
  */
 import { flow, MINUTE, table, task, type TaskContext } from 'd2flow'
 import { z } from 'zod'
-import { mostAtOnce } from './task-runners.ts'
+import { mostAtOnce } from './most-at-once.ts'
 
 const SERVER = 'example-server'
 const PACE = 'example-reports'
