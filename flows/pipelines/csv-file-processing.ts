@@ -9,6 +9,7 @@ import { DataError, collect, flow, task } from 'd2flow'
 import { roundTo } from 'd2flow/analysis'
 import { readRecords, writeCsv } from 'd2flow/files'
 import { quarantine } from 'd2flow/patterns'
+import { formatCount } from 'd2flow/render'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { publishReport } from '../publish-report.ts'
@@ -64,12 +65,13 @@ export const csvFileProcessing = flow({
       sample: file === null,
       rows: goodRecords,
       paragraphs: [
-        `**${goodRecords.length} of ${rows.length} rows** were written; ${rejected.length} were rejected.`,
-        missing === 0 ? 'No score was missing.' : `${missing} of them have no score; it stays blank.`,
+        `**${goodRecords.length} of ${rows.length} rows** were written, ${rejected.length} rejected.`,
+        missing === 0 ? 'No score was missing.' : `No score in ${formatCount(missing, 'row')}: it stays blank.`,
         ...errors,
       ],
     })
-    if (rejected.length > 0) ctx.warn(`${rejected.length} of ${rows.length} rows were rejected: see rejected.csv`)
+    if (rejected.length > 0)
+      ctx.warn(`${formatCount(rejected.length, 'row')} of ${rows.length} rejected: see rejected.csv`)
     return { rows: rows.length, processed: goodRecords, missing, errors, csvPath }
   },
 })

@@ -57,7 +57,7 @@ export const errorHandlingEtl = flow({
         reason: errors[index] ?? '',
       })),
       paragraphs: [
-        `**${loaded} of ${records.length} records** were loaded, with a sum of ${sum}; ${badRecords.length} were set aside.`,
+        `**${loaded} of ${records.length} records** were loaded, with a sum of ${sum}, and ${badRecords.length} set aside.`,
         ...errors,
       ],
     })

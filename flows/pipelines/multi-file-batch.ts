@@ -9,6 +9,7 @@
 import { collect, flow, task } from 'd2flow'
 import { isReadable, readRecords, writeCsv, writeJsonFile, writeNdjson } from 'd2flow/files'
 import { deduplicate } from 'd2flow/patterns'
+import { formatCount } from 'd2flow/render'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -91,9 +92,9 @@ export const multiFileBatch = flow({
       rows: outcomes.map(({ file, records: own, problem }) => ({ file, records: own.length, problem })),
       paragraphs: [
         `**${unique.length} records** from ${files.length - skipped.length} files; ${duplicates.length} more were there already.`,
-        missing === 0 ? 'No value was missing.' : `${missing} of them have no value.`,
-        `Duplicates were found by the hash of ${keyFields.join(' and ')}.`,
+        missing === 0 ? 'No value was missing.' : `No value in ${formatCount(missing, 'record')}.`,
       ],
+      method: `duplicates by the SHA-256 of ${keyFields.join(' and ')} as canonical JSON (RFC 8785)`,
     })
     if (skipped.length > 0) ctx.warn(`not read: ${skipped.map(({ file }) => file).join(', ')}`)
     return { files: files.length, records: unique, duplicates: duplicates.length, missing, skipped: skipped.length }

@@ -9,6 +9,7 @@ import { collect, flow, table, task } from 'd2flow'
 import { assessQuality, roundTo, type QualityRuleInput } from 'd2flow/analysis'
 import { readRecords, writeCsv } from 'd2flow/files'
 import { deduplicate } from 'd2flow/patterns'
+import { formatCount } from 'd2flow/render'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { publishReport, titled } from '../publish-report.ts'
@@ -89,15 +90,20 @@ export const productionPipelineV3 = flow({
           'value missing': own.filter(({ value }) => value === null).length,
         })),
       paragraphs: [
-        `**${enriched.length} of ${rows.length} rows** were written; ${duplicates.length} were there twice.`,
+        `**${enriched.length} of ${rows.length} rows** were written, ${duplicates.length} left out as duplicates.`,
         `The quality of the rows as they came is ${quality.grade}, with a score of ${score ?? 'none'}.`,
-        missing === 0 ? 'No value was missing.' : `${missing} rows have no value, and so no tier.`,
+        missing === 0 ? 'No value was missing.' : `No value, and so no tier, in ${formatCount(missing, 'row')}.`,
       ],
     })
     await ctx.publish(
       table(
         'production-pipeline-v3-quality',
-        quality.results.map(({ name, status, score: own, failed }) => ({ rule: name, status, score: own, failed })),
+        quality.results.map(({ name, status, score: own, failed }) => ({
+          rule: name,
+          status,
+          score: own === null ? null : roundTo(own, 4),
+          failed,
+        })),
         titled('Quality, rule by rule', file === null),
       ),
     )

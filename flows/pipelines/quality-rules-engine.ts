@@ -8,9 +8,9 @@
  */
 import { flow } from 'd2flow'
 import { assessQuality, QualityRule, roundTo } from 'd2flow/analysis'
-import { formatNumber } from 'd2flow/render'
+import { barChart, formatNumber } from 'd2flow/render'
 import { z } from 'zod'
-import { publishReport } from '../publish-report.ts'
+import { publishReport, titled } from '../publish-report.ts'
 
 const DEFAULT_RULES = [
   { name: 'id is there', ruleType: 'not_null', column: 'id' },
@@ -66,7 +66,13 @@ export const qualityRulesEngine = flow({
           : `The data are **${grade}**, with a score of ${formatNumber(score, 4)} over ${results.length} rules and ${rows.length} rows.`,
         notAssessed === 0 ? 'Every rule was assessed.' : `${notAssessed} rules could not be assessed and do not count.`,
       ],
-      method: 'the mean of the scores; green from 0.9, amber from 0.7, judged before rounding.',
+      chart: await barChart({
+        title: titled('Score of each rule', given === null),
+        bars: results.map(({ name, score: own }) => ({ label: name, value: own })),
+        decimals: 4,
+        levels: [{ label: 'green from', value: 0.9 }],
+      }),
+      method: 'the mean of the scores; green from 0.9, amber from 0.7, judged before rounding',
     })
     if (grade === 'red') ctx.warn(`the quality of the data is red${reason === null ? '' : `: ${reason}`}`)
     return { results, score, grade, reason }

@@ -12,9 +12,9 @@ import { publishReport } from '../publish-report.ts'
 
 const Reading = z.object({
   id: z.int(),
-  station: z.string().min(1),
-  temperatureC: z.number().min(-100).max(60),
-  humidityPercent: z.number().min(0).max(100),
+  station: z.string().min(1, 'is blank'),
+  temperatureC: z.number('is no number').min(-100, 'is below −100 °C').max(60, 'is above 60 °C'),
+  humidityPercent: z.number('is no number').min(0, 'is below 0 %').max(100, 'is above 100 %'),
 })
 
 const SAMPLE = [
@@ -44,11 +44,8 @@ export const recordValidation = flow({
         humidityPercent: reading['humidityPercent'] ?? null,
         reason: errors[index] ?? '',
       })),
-      paragraphs: [
-        `**${goodRecords.length} of ${readings.length} readings** are plausible.`,
-        ...errors,
-        'Limits: −100 to 60 °C and 0 to 100 %, both included.',
-      ],
+      paragraphs: [`**${goodRecords.length} of ${readings.length} readings** are plausible.`, ...errors],
+      method: 'limits of −100 to 60 °C and 0 to 100 %, both included',
     })
     if (errors.length > 0) ctx.warn(`${errors.length} of ${readings.length} readings are not plausible`)
     return { valid: goodRecords, invalid: badRecords.length, errors }

@@ -9,10 +9,10 @@
 import { collect, flow, task } from 'd2flow'
 import { roundTo, seededRandom } from 'd2flow/analysis'
 import { readRecords, writeParquet } from 'd2flow/files'
-import { formatBytes } from 'd2flow/render'
+import { barChart, formatBytes } from 'd2flow/render'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { publishReport } from '../publish-report.ts'
+import { publishReport, titled } from '../publish-report.ts'
 import { keepFile } from '../upload-file.ts'
 
 interface Reading {
@@ -79,6 +79,12 @@ export const s3ParquetExport = flow({
         `**${written} readings** (${formatBytes(bytes)}) are kept as ${key} at ${backend}, and were read back.`,
         left === 0 ? 'No reading was left out.' : `${left} of ${count} readings were not plausible and were left out.`,
       ],
+      chart: await barChart({
+        title: titled('Readings by class of heat index', true),
+        bars: classes.map(({ class: label, readings: value }) => ({ label, value })),
+        decimals: 0,
+      }),
+      method: 'heat index = temperature + 0.05 · humidity; up to 0 cold, to 15 mild, to 30 warm, above hot',
     })
     return { rows: written, leftOut: left, classes, key, backend, bytes }
   },

@@ -56,7 +56,7 @@ export const streamingBatch = flow({
         missing === 0 ? 'No value was missing.' : `${missing} of ${values.length} values were missing.`,
       ],
       chart: await chartOf(windows, sample),
-      method: `an anomaly lies more than ${ANOMALY_AT_SDS} standard deviations (of a sample) from the mean of its window.`,
+      method: `an anomaly lies more than ${ANOMALY_AT_SDS} standard deviations (of a sample) from the mean of its window`,
     })
     return { windows, anomalies, missing }
   },

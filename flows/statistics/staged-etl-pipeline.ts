@@ -8,6 +8,7 @@
  */
 import { flow, table } from 'd2flow'
 import { describe, roundTo } from 'd2flow/analysis'
+import { barChart } from 'd2flow/render'
 import { z } from 'zod'
 import { publishReport, titled } from '../publish-report.ts'
 
@@ -71,6 +72,11 @@ export const stagedEtlPipeline = flow({
         `**${production.length - invalid.length} of ${production.length} rows** are valid and make up the summary.`,
         `${invalid.length} are invalid and stay in production: ${unread} are no numbers, ${invalid.length - unread} lie outside ${min}–${max}.`,
       ],
+      chart: await barChart({
+        title: titled('Average of the valid values', sample),
+        bars: summary.map(({ category, average }) => ({ label: category, value: average })),
+      }),
+      method: `a value is valid from ${min} to ${max}; arithmetic mean over the valid rows of a category`,
     })
     await ctx.publish(table('staged-etl-pipeline-staging', staging, titled('Staging: the text as it came', sample)))
     await ctx.publish(
