@@ -343,6 +343,13 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
           .filter((taskRun) => taskRun.runId === runId)
           .sort((a, b) => a.ordinal - b.ordinal),
       history: async (taskRunId) => taskRuns.get(taskRunId)?.history ?? [],
+      histories: async (runId) =>
+        new Map(
+          taskRuns
+            .all()
+            .filter(({ taskRun }) => taskRun.runId === runId)
+            .map(({ taskRun, history }) => [taskRun.id, history]),
+        ),
     },
 
     transactions: {

@@ -201,6 +201,8 @@ export interface TaskRunStore {
   /** In order of submission. */
   list(runId: string): Promise<readonly TaskRun[]>
   history(taskRunId: string): Promise<readonly State[]>
+  /** Those of all steps of a run, by the id of the step. */
+  histories(runId: string): Promise<ReadonlyMap<string, readonly State[]>>
 }
 
 export interface TransactionStore {

@@ -469,6 +469,7 @@ export function storeContract(open: (clock: FakeClock) => Promise<StoreUnderTest
       const history = await store.taskRuns.history(taskRun.id)
       expect(history.map(({ name }) => name)).toEqual(['Pending', 'Running', 'AwaitingRetry', 'Retrying', 'Completed'])
       expect(history[2]).toEqual(waits)
+      expect(await store.taskRuns.histories(run.id)).toEqual(new Map([[taskRun.id, history]]))
     })
 
     it('refuses an arrow between steps that the table does not hold, the first of a list included', async () => {

@@ -92,6 +92,13 @@ const declareActs: Declare = (command, invoke) => {
       invoke(async (invocation) => (await import('../commands/act-on-run.ts')).cancel(invocation, run, options)),
     )
   command
+    .command('profile')
+    .description('show where the time of a run went, and why')
+    .argument('<run>', RUN)
+    .action((run) =>
+      invoke(async (invocation) => (await import('../commands/profile-run.ts')).profileRun(invocation, run)),
+    )
+  command
     .command('watch')
     .description('follow a run to its end, and exit with its outcome')
     .argument('<run>', RUN)

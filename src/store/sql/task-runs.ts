@@ -52,6 +52,13 @@ export function sqlTaskRuns(database: Database): TaskRunStore {
       ])
       return row === undefined ? [] : readHistory(row.history)
     },
+    async histories(runId) {
+      const rows = await database.all<Pick<TaskRunRow, 'id' | 'history'>>(
+        'select task_runs.id, task_runs.history from task_runs join runs on runs.pk = run where runs.id = ?',
+        [runId],
+      )
+      return new Map(rows.map((row) => [unpack(row.id), readHistory(row.history)]))
+    },
   }
 }
 
