@@ -1,5 +1,5 @@
 import { createFakeClock, runFlow, stubClient } from 'd2flow/testing'
-import { defineBlock, flow, link, markdown, progress, runtime, secret, secretBlock, table, task, type Io } from 'd2flow'
+import { defineBlock, flow, link, markdown, progress, secret, secretBlock, table, task, type Io } from 'd2flow'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { seal } from '../../src/base/secret.ts'
@@ -160,72 +160,6 @@ describe('artifacts', () => {
     const { artifacts, steps } = await runFlow(flow({ name: 'one', run: async () => await step() }), {})
 
     expect(artifacts[0]?.taskRunId).toBe(steps[0]?.id)
-  })
-})
-
-describe('where am I', () => {
-  it('F111 F113 F114 tells the deployment and the moment a run was due', async () => {
-    const told = flow({
-      name: 'told',
-      run: (_, ctx) => ({
-        title: `report of ${runtime.deployment?.name ?? 'local'}`,
-        due: runtime.flowRun?.scheduledStartTime.toISOString() ?? null,
-        same: ctx.dueAt.toISOString(),
-      }),
-    })
-
-    const local = await runFlow(told, {})
-    const deployed = await runFlow(
-      told,
-      {},
-      { dueAt: '2025-06-01T06:00:00Z', deployment: { id: 'd1', name: 'nightly', scheduleSlug: 'nightly' } },
-    )
-
-    expect(local.result?.title).toBe('report of local')
-    expect(deployed.result).toEqual({
-      title: 'report of nightly',
-      due: '2025-06-01T06:00:00.000Z',
-      same: '2025-06-01T06:00:00.000Z',
-    })
-  })
-
-  it('F112 tells a name that people can say, the one in the store', async () => {
-    const named = flow({ name: 'named', run: () => runtime.flowRun?.name })
-
-    const one = await runFlow(named, {})
-    const other = await runFlow(named, {})
-
-    expect(one.result).toBe((await one.store?.runs.get(one.run.id))?.name)
-    expect(other.result).toMatch(/^[a-z]+-[a-z]+$/)
-  })
-
-  it('F115 is null outside of a run, and no run sees another', async () => {
-    const names = new Map<string, Set<string | undefined>>()
-    const look = task({
-      name: 'look',
-      async run() {
-        await new Promise(setImmediate)
-        return [runtime.flowRun?.name, runtime.taskRun?.taskName, runtime.taskRun?.runCount]
-      },
-    })
-    const looking = flow({
-      name: 'looking',
-      async run(_, ctx) {
-        const seen = new Set<string | undefined>()
-        for (let time = 0; time < 100; time += 1) {
-          await Promise.resolve()
-          seen.add(runtime.flowRun?.name)
-        }
-        names.set(ctx.runName, seen)
-        return await look()
-      },
-    })
-
-    const [one, other] = await Promise.all([runFlow(looking, {}), runFlow(looking, {})])
-
-    expect([runtime.deployment, runtime.flowRun, runtime.taskRun]).toEqual([null, null, null])
-    for (const { run } of [one, other]) expect([...(names.get(run.name) ?? [])]).toEqual([run.name])
-    expect(one.result).toEqual([one.run.name, 'look', 1])
   })
 })
 
