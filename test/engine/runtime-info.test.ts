@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { silentLog } from '../../src/base/log.ts'
 import { readSettings } from '../../src/base/settings.ts'
 import { applyDeployments } from '../../src/project/apply-deployments.ts'
@@ -94,7 +95,7 @@ describe('where am I', () => {
   it('F115 knows the run, its parameters, its flow and the task that is at work', async () => {
     let seen: unknown
     const look = task({ name: 'look', run: () => void (seen = { task: runtime.taskRun, flow: runtime.flowRun }) })
-    const looking = flow({ name: 'looking', run: async (_: { level: number }) => await look() })
+    const looking = flow({ name: 'looking', params: z.object({ level: z.int() }), run: async () => await look() })
 
     const { run, steps } = await runFlow(looking, { level: 3 }, { tags: ['dhis2'] })
 

@@ -147,7 +147,7 @@ describe('the profile of a run', () => {
   it('follows the path backwards from the step that ended last, and leaves out what nobody waited for', async () => {
     const { clock, store, profile } = place()
     const timed = (name: string, takesMs: number) =>
-      task({ name, run: async (_: unknown, ctx) => void (await ctx.clock.sleep(takesMs)) })
+      task({ name, run: async (_: unknown, ctx) => await ctx.clock.sleep(takesMs) })
     const [a, b, c] = [timed('a', 3_000), timed('b', 1_000), timed('c', 2_000)]
     const forked = flow({
       name: 'forked',
