@@ -61,7 +61,15 @@ const HAND_BACK_MS = 10 * SECOND
 
 export async function serve(options: ServeOptions): Promise<void> {
   const { project, clock, log, signal } = options
-  const service = createService(options)
+  let wake = new AbortController()
+  const service = createService({
+    ...options,
+    onRunEnd(run) {
+      options.onRunEnd?.(run)
+      // once its place is free: whoever waits for it is not to wait for the next tick
+      setImmediate(() => wake.abort())
+    },
+  })
   for (const { name, change } of await applyDeployments(project.deployments, project.store, clock)) {
     if (change !== 'unchanged') log.info(`deployment ${name} ${change}`)
   }
@@ -70,13 +78,14 @@ export async function serve(options: ServeOptions): Promise<void> {
   const watching = watch(service.worker, clock, (options.leaseMs ?? LEASE_MS) / 3, stopped.signal, log)
   let slowAtMs = Number.NEGATIVE_INFINITY
   while (!signal.aborted) {
+    wake = new AbortController()
     const isSlowTick = clock.monotonicMs() - slowAtMs >= SLOW_TICK_MS
     if (isSlowTick) slowAtMs = clock.monotonicMs()
     await service.tick({ slow: isSlowTick }).catch((error: unknown) => {
       // a store that is busy or away for a moment must not end the night's service
       log.error(`the service goes on after: ${toFailure(error).message}`)
     })
-    await clock.sleep(TICK_MS, signal).catch(() => {}) // only the signal ends a sleep early
+    await clock.sleep(TICK_MS, AbortSignal.any([signal, wake.signal])).catch(() => {}) // only these end a sleep early
   }
   await windDown(service, options)
   stopped.abort()

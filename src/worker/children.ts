@@ -29,6 +29,8 @@ export interface ChildrenOptions {
   readonly command: ChildCommand
   readonly crashRules: () => CrashRules
   readonly leaseMs?: number
+  /** After how long without a word a process is reported. Default: five leases. */
+  readonly unresponsiveMs?: number
   /** How long a run that is asked to stop has before its process is told to end, and then made to. */
   readonly patience?: Readonly<Record<'cancelled' | 'handed-back', Patience>>
 }
@@ -60,6 +62,8 @@ const PATIENCE: NonNullable<ChildrenOptions['patience']> = {
   'handed-back': { terminateMs: 5_000, killMs: 8_000 },
 }
 const END_WITHIN_MS = 5_000
+/** Longer than the pause between two runs of a busy service. */
+const IDLE_MS = 10_000
 const SILENT_LEASES = 5
 /** What flows leave behind in a process does not pile up for ever. */
 const RUNS_PER_CHILD = 200
@@ -69,6 +73,7 @@ interface Member {
   readonly child: Child
   readonly ready: Promise<void>
   runs: number
+  leaveTimer?: NodeJS.Timeout
   onMessage: (message: FromChild) => void
   onLine: (line: string, from: 'stdout' | 'stderr') => void
 }
@@ -80,7 +85,9 @@ type Outcome =
 
 export function createChildren(options: ChildrenOptions): Children {
   const { store, clock, log, command, leaseMs = LEASE_MS, patience = PATIENCE } = options
-  let idle: Member | null = null
+  const unresponsiveMs = options.unresponsiveMs ?? SILENT_LEASES * leaseMs
+  /** Those that wait for a run, the one that was used last at the end. */
+  const idle: Member[] = []
   const members = new Set<Member>()
 
   const start = (): Member => {
@@ -99,9 +106,7 @@ export function createChildren(options: ChildrenOptions): Children {
     members.add(member)
     void member.child.ended.then((words) => {
       members.delete(member)
-      if (idle !== member) return
-      idle = null
-      log.debug(words)
+      if (leaveIdle(member)) log.debug(words)
     })
     return member
   }
@@ -113,24 +118,33 @@ export function createChildren(options: ChildrenOptions): Children {
     clearTimeout(timer)
   }
 
-  /** A process that did what it was asked waits for more; another one, and one too many, ends. */
+  const leaveIdle = (member: Member): boolean => {
+    const place = idle.indexOf(member)
+    if (place >= 0) idle.splice(place, 1)
+    return place >= 0
+  }
+
+  /** A process that did what it was asked waits for more; one stays, others go when nobody needs them for a while. */
   const giveBack = (member: Member, isSound: boolean) => {
     member.onMessage = () => {}
     member.onLine = (line) => log.debug(line)
-    if (isSound && idle === null && member.runs < RUNS_PER_CHILD) idle = member
-    else void retire(member)
+    if (!isSound || member.runs >= RUNS_PER_CHILD) return void retire(member)
+    idle.push(member)
+    member.leaveTimer = setTimeout(() => {
+      if (idle.length > 1 && leaveIdle(member)) void retire(member)
+    }, IDLE_MS).unref()
   }
 
   const takeMember = (): Member => {
-    const member = idle ?? start()
-    idle = null
+    const member = idle.pop() ?? start()
+    clearTimeout(member.leaveTimer)
     member.runs += 1
     return member
   }
 
   return {
     warm() {
-      idle ??= start()
+      if (idle.length === 0) idle.push(start())
     },
 
     async execute(run, signal) {
@@ -140,7 +154,7 @@ export function createChildren(options: ChildrenOptions): Children {
       /** Subflows that it has claimed, and how their leases are let go. */
       const held = new Map<string, { readonly epoch: number; readonly letGo: () => void }>()
       const over = Promise.withResolvers<Outcome>()
-      const silence = watchSilence(run, { store, clock, log, leaseMs, ping: () => child.send({ kind: 'ping' }) })
+      const silence = watchSilence(run, { store, clock, log, unresponsiveMs, ping: () => child.send({ kind: 'ping' }) })
 
       member.onLine = (line, from) => {
         words.printed(line, from, clock.now())
@@ -177,7 +191,10 @@ export function createChildren(options: ChildrenOptions): Children {
         }
       }
       void child.ended.then((how) => over.resolve({ kind: 'died', words: how }))
-      void member.ready.then(() => child.send({ kind: 'run', run, leaseMs }))
+      void member.ready.then(() => {
+        silence.heard()
+        child.send({ kind: 'run', run, leaseMs })
+      })
 
       const escalation = escalate(run, child, signal, patience)
       const outcome = await over.promise
@@ -249,12 +266,12 @@ interface SilenceOptions {
   readonly store: Store
   readonly clock: Clock
   readonly log: Log
-  readonly leaseMs: number
+  readonly unresponsiveMs: number
   readonly ping: () => void
 }
 
 /** A process that does not answer may be computing: it is reported, and not ended. */
-function watchSilence(run: FlowRun, { store, clock, log, leaseMs, ping }: SilenceOptions) {
+function watchSilence(run: FlowRun, { store, clock, log, unresponsiveMs, ping }: SilenceOptions) {
   let heardAtMs = clock.monotonicMs()
   let isReported = false
   const report = (level: 'warn' | 'info', message: string) => {
@@ -270,10 +287,10 @@ function watchSilence(run: FlowRun, { store, clock, log, leaseMs, ping }: Silenc
   const timer = setInterval(() => {
     ping()
     const silentMs = clock.monotonicMs() - heardAtMs
-    if (isReported || silentMs < SILENT_LEASES * leaseMs) return
+    if (isReported || silentMs < unresponsiveMs) return
     isReported = true
     report('warn', `is unresponsive: nothing was heard of its process for ${Math.round(silentMs / 1_000)} s`)
-  }, leaseMs).unref()
+  }, unresponsiveMs / SILENT_LEASES).unref()
   return {
     heard() {
       heardAtMs = clock.monotonicMs()

@@ -192,9 +192,8 @@ describe('a run in a process of its own', () => {
   })
 
   it('keeps its lease and those of its subflows while it blocks, and is reported as unresponsive', async () => {
-    const leaseMs = 300
-    children = childrenWith({ leaseMs })
-    const run = await claimed('outer', { ms: 2_500 }, 60_000)
+    children = childrenWith({ leaseMs: 2_000, unresponsiveMs: 1_500 })
+    const run = await claimed('outer', { ms: 4_000 })
     const ending = children.execute(run, never)
     await untilNoted('begun')
 
@@ -210,7 +209,8 @@ describe('a run in a process of its own', () => {
     expect(ended).toMatchObject({ crashCount: 0, state: { type: 'completed' } })
     expect(found).toEqual([])
     const lines = (await store.logs.list(run.id)).map(({ message }) => message)
-    expect(lines).toEqual([expect.stringContaining('is unresponsive'), 'answers again'])
-    expect(said.filter((line) => line.includes('unresponsive'))).toHaveLength(1)
+    expect(lines.at(0)).toContain('is unresponsive')
+    expect(lines.at(-1)).toBe('answers again')
+    expect(said).toContainEqual(expect.stringContaining('unresponsive'))
   })
 })
