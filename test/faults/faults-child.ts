@@ -20,10 +20,12 @@ export interface ChildOptions {
   readonly ledger: string
   readonly leaseMs: number
   /**
-   * `tight`: a service whose hands are turned fast; `serve`: the service as it is; `supervised`: with a process per run;
-   * `execute`: that process.
+   * `tight`: a service whose hands are turned fast; `serve`: the service as it is; `supervised` and `serve-supervised`: with
+   * a process per run; `execute`: that process.
    */
-  readonly mode: 'tight' | 'serve' | 'supervised' | 'execute'
+  readonly mode: 'tight' | 'serve' | 'supervised' | 'serve-supervised' | 'execute'
+  /** Runs at the same time. Default 5. */
+  readonly atOnce?: number
   /** Kills itself at the n-th named point it comes to. */
   readonly dieAt?: number | undefined
   /** How far its clock is from the true one, in milliseconds; it jumps from one to the next every 400 ms, and stays at the last. */
@@ -73,18 +75,27 @@ if (options.mode === 'execute') {
   process.kill(-pid, 'SIGKILL')
 }
 process.on('SIGTERM', () => stop.abort())
-const serving = { project, clock, log, signal: stop.signal, leaseMs: options.leaseMs, graceMs: 100 }
-if (options.mode === 'serve') await serve(serving)
+const execute = { ...options, mode: 'execute', dieAt: undefined } satisfies ChildOptions
+const childCommand = {
+  file: process.execPath,
+  args: [...process.execArgv, process.argv[1] ?? '', JSON.stringify(execute)],
+}
+const serving = {
+  project,
+  clock,
+  log,
+  signal: stop.signal,
+  leaseMs: options.leaseMs,
+  graceMs: 100,
+  atOnce: options.atOnce ?? 5,
+  ...(options.mode.endsWith('supervised') ? { childCommand } : {}),
+}
+if (options.mode.startsWith('serve')) await serve(serving)
 else await turnFast()
 await project.close()
 
 async function turnFast(): Promise<void> {
-  const execute = { ...options, mode: 'execute', dieAt: undefined } satisfies ChildOptions
-  const args = [...process.execArgv, process.argv[1] ?? '', JSON.stringify(execute)]
-  const service = createService({
-    ...serving,
-    ...(options.mode === 'supervised' ? { childCommand: { file: process.execPath, args } } : {}),
-  })
+  const service = createService(serving)
   service.warm()
   const watching = setInterval(() => {
     service.worker.heed().catch(complain)

@@ -2,18 +2,29 @@
  * One round of each kind of trouble: some runs in a new store, processes that serve it, and a nemesis that does to them
  * what its random numbers say. The checker then says what must not be.
  */
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { execFileSync } from 'node:child_process'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { systemClock } from '../../src/base/clock.ts'
-import { newRun } from '../../src/model/new-run.ts'
-import { isTerminal } from '../../src/model/state.ts'
-import { openSqliteStore } from '../../src/store/sqlite.ts'
 import { judge, type Verdict } from './checker.ts'
-import type { ChildOptions } from './faults-child.ts'
 import * as ledger from './ledger.ts'
+import {
+  askFor,
+  between,
+  closePlace,
+  count,
+  ended,
+  epochOf,
+  isClaim,
+  kill,
+  killPid,
+  nextSign,
+  openPlace,
+  serveIt,
+  untilAllEnded,
+  untilLedger,
+  type Place,
+} from './place.ts'
 
 export const KINDS = ['kill', 'points', 'pause', 'stop', 'supervised', 'clock', 'disk'] as const
 export type Kind = (typeof KINDS)[number]
@@ -33,29 +44,17 @@ export interface RoundOptions {
   readonly preload?: string | undefined
 }
 
-const SCRIPT = join(import.meta.dirname, 'faults-child.ts')
-const LEASE_MS = 4_000
 /** A paused process has to lose its lease, and nobody wants to wait for long. */
 const SHORT_LEASE_MS = 1_500
 const RUNS = 5
-const ROUND_MS = 60_000
 
 export async function playRound({ kind, seed, preload }: RoundOptions): Promise<Round> {
   const begunMs = performance.now()
-  const folder = mkdtempSync(join(tmpdir(), 'd2flow-faults-'))
-  const place: Place = {
-    folder: join(folder, 'project'),
-    ledgerPath: join(folder, 'ledger.ndjson'),
-    random: lehmer(seed),
-    preload,
-    done: {},
-    processes: new Set(),
-  }
-  mkdirSync(place.folder)
+  const place = openPlace({ seed, preload })
   const disk = kind === 'disk' ? mountDisk(place.folder) : null
   try {
     await NEMESES[kind](place)
-    const storePath = join(place.folder, 'd2flow.db')
+    const { storePath } = place
     const mayComplain = kind === 'disk' ? { mayComplain: /the disk is full|disk reports an error/ } : {}
     const complaints = ledger.read(place.ledgerPath).filter(({ what }) => what === 'trouble').length
     if (complaints > 0) count(place, 'complaints', complaints)
@@ -64,7 +63,7 @@ export async function playRound({ kind, seed, preload }: RoundOptions): Promise<
   } finally {
     for (const each of place.processes) each.kill('SIGKILL')
     disk?.unmount()
-    rmSync(folder, { recursive: true, force: true })
+    closePlace(place)
   }
 }
 
@@ -76,15 +75,6 @@ export function canMount(): boolean {
   } catch {
     return false
   }
-}
-
-interface Place {
-  readonly folder: string
-  readonly ledgerPath: string
-  readonly random: () => number
-  readonly preload: string | undefined
-  readonly done: Record<string, number>
-  readonly processes: Set<ChildProcess>
 }
 
 const NEMESES: Readonly<Record<Kind, (place: Place) => Promise<void>>> = {
@@ -206,120 +196,6 @@ const NEMESES: Readonly<Record<Kind, (place: Place) => Promise<void>>> = {
 }
 
 const HOUR_MS = 3_600_000
-
-function serveIt(place: Place, more: Partial<ChildOptions> = {}): ChildProcess {
-  const { folder, ledgerPath, preload } = place
-  const options: ChildOptions = { folder, ledger: ledgerPath, leaseMs: LEASE_MS, mode: 'tight', ...more }
-  const args = [
-    '--conditions=source',
-    ...(preload === undefined ? [] : ['--import', preload]),
-    SCRIPT,
-    JSON.stringify(options),
-  ]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] })
-  place.processes.add(child)
-  child.on('exit', () => place.processes.delete(child))
-  return child
-}
-
-async function askFor(place: Place, flowName: string, runs: number): Promise<void> {
-  const store = await openStore(place)
-  for (let n = 1; n <= runs; n += 1) {
-    // before the clock of any process
-    const at = new Date(Date.now() - 4 * HOUR_MS)
-    await store.write([{ kind: 'run-created', run: newRun({ flowName, parameters: { n }, at }) }])
-  }
-  await store.close()
-}
-
-async function openStore({ folder }: Place) {
-  return await openSqliteStore({ path: join(folder, 'd2flow.db'), clock: systemClock })
-}
-
-/** Runs that are given up are ended too. A round that takes too long is judged as it is. */
-async function untilAllEnded(place: Place): Promise<void> {
-  const store = await openStore(place)
-  try {
-    const untilMs = performance.now() + ROUND_MS
-    while (performance.now() < untilMs) {
-      const runs = await store.runs.list({ limit: 1_000 })
-      if (runs.every(({ state }) => isTerminal(state))) return
-      await wait(50)
-    }
-  } finally {
-    await store.close()
-  }
-}
-
-async function untilLedger(place: Place, fits: (entry: ledger.Entry) => boolean): Promise<ledger.Entry> {
-  const untilMs = performance.now() + ROUND_MS
-  for (;;) {
-    const found = ledger.read(place.ledgerPath).find(fits)
-    if (found !== undefined) return found
-    if (performance.now() > untilMs) throw new Error(`waited in vain: ${fits.toString()}`)
-    await wait(10)
-  }
-}
-
-/** The next thing that happens in a run from now on; null when all have ended before. */
-async function nextSign(place: Place): Promise<ledger.Entry | null> {
-  const seen = ledger.read(place.ledgerPath).length
-  let allEnded = false
-  void untilAllEnded(place).then(() => (allEnded = true))
-  for (;;) {
-    const found = ledger
-      .read(place.ledgerPath)
-      .slice(seen)
-      .find((entry) => 'run' in entry)
-    if (found !== undefined || allEnded) return found ?? null
-    await wait(10)
-  }
-}
-
-function isClaim(entry: ledger.Entry): boolean {
-  return entry.what === 'claimed'
-}
-
-function epochOf(entry: ledger.Entry): number {
-  return 'epoch' in entry ? entry.epoch : 0
-}
-
-async function kill(place: Place, child: ChildProcess | undefined, as = 'kills'): Promise<void> {
-  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
-  child.kill('SIGKILL')
-  count(place, as)
-  await ended(child)
-}
-
-function killPid(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch {
-    // it has ended by itself
-  }
-}
-
-async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  await new Promise((resolve) => child.on('exit', resolve))
-}
-
-function count({ done }: Place, what: string, times = 1): void {
-  done[what] = (done[what] ?? 0) + times
-}
-
-function between({ random }: Place, low: number, high: number): number {
-  return low + random() * (high - low)
-}
-
-/** Lehmer's generator: a round can be had again by its seed. */
-function lehmer(seed: number): () => number {
-  let state = (seed % 2_147_483_646) + 1
-  return () => {
-    state = (state * 48_271) % 2_147_483_647
-    return state / 2_147_483_647
-  }
-}
 
 function mountDisk(folder: string): { readonly unmount: () => void } {
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', folder])

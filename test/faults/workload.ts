@@ -1,8 +1,9 @@
 /** The flows that are run while things go wrong, and what they give when nothing does. */
+import { spawn } from 'node:child_process'
 import { flow, runtime, task, type AnyFlow } from 'd2flow'
 import { z } from 'zod'
 
-export const BLOCKED_MS = 400
+const BLOCKED_MS = 400
 
 /** @param effect is called where a body would change the world */
 export function buildFlows(effect: (where: { run: string; step: string; task: string }) => void): readonly AnyFlow[] {
@@ -23,9 +24,9 @@ export function buildFlows(effect: (where: { run: string; step: string; task: st
   /** Computes without a pause: while it does, its process hears of nothing. */
   const blocking = task({
     name: 'blocking',
-    run(n: number) {
+    run({ n, ms }: { n: number; ms: number }) {
       note()
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BLOCKED_MS)
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
       return next(n)
     },
   })
@@ -50,14 +51,44 @@ export function buildFlows(effect: (where: { run: string; step: string; task: st
 
   const slow = flow({
     name: 'slow',
-    params: z.object({ n: z.number() }),
-    async run({ n }) {
+    params: z.object({ n: z.number(), blockedMs: z.number().default(BLOCKED_MS) }),
+    async run({ n, blockedMs }) {
       const first = await stage({ n, ms: 5 })
-      return await stage({ n: await blocking(first), ms: 5 })
+      return await stage({ n: await blocking({ n: first, ms: blockedMs }), ms: 5 })
     },
   })
 
-  return [work, slow, part]
+  const stages = flow({
+    name: 'stages',
+    params: z.object({ n: z.number() }),
+    async run({ n }) {
+      let value = n
+      for (const step of [1, 2, 3, 4, 5]) value = await stage({ n: value, ms: 100 }, { key: `step ${step}` })
+      return { value, at: Array.from({ length: 100 }, (_, index) => value / (index + 1)) }
+    },
+  })
+
+  const noop = flow({ name: 'noop', params: z.object({ n: z.number() }), run: ({ n }) => next(n) })
+
+  const heeding = flow({
+    name: 'heeding',
+    params: z.object({ n: z.number() }),
+    run: async (_, ctx) =>
+      await new Promise<never>((__, reject) => ctx.signal.addEventListener('abort', () => reject(asError(ctx.signal)))),
+  })
+
+  /** Heeds neither its signal nor SIGTERM, and starts a process that does not either. */
+  const deaf = flow({
+    name: 'deaf',
+    params: z.object({ n: z.number() }),
+    async run() {
+      process.on('SIGTERM', () => {})
+      spawn('sh', ['-c', 'trap "" TERM; while true; do sleep 0.2; done'], { stdio: 'inherit' })
+      await new Promise(() => setInterval(() => {}, 1_000))
+    },
+  })
+
+  return [work, slow, part, stages, noop, heeding, deaf]
 }
 
 /** The result of an unbroken run. */
@@ -74,6 +105,10 @@ export function expected(flowName: string, n: number): unknown {
     default:
       return next(next(next(n)))
   }
+}
+
+function asError({ reason }: AbortSignal): Error {
+  return reason as Error
 }
 
 function next(n: number): number {
