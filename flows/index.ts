@@ -24,7 +24,7 @@ export const shelves = {
 } as const
 
 export const bundled = {
-  flows: Object.values(shelves).flat(),
+  flows: Object.entries(shelves).flatMap(([shelf, flows]) => flows.map((entry) => ({ ...entry, shelf }))),
   blocks: [
     {
       name: 'dhis2-credentials',

@@ -36,7 +36,8 @@ export async function readJsonObject(path: string, option: string): Promise<Reco
   }
 }
 
-function parseValue(text: string): unknown {
+/** JSON when it parses, else the text itself. */
+export function parseValue(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

@@ -22,3 +22,10 @@ export function parsePort(text: string): number {
     throw new InvalidArgumentError(`give a number from 0 to ${PORT_AT_MOST}`)
   return port
 }
+
+/** @throws InvalidArgumentError for anything but a number above 0 */
+export function parseSeconds(text: string): number {
+  const seconds = Number(text)
+  if (!(seconds > 0 && Number.isFinite(seconds))) throw new InvalidArgumentError('give a number of seconds above 0')
+  return seconds
+}

@@ -46,14 +46,34 @@ const NOUNS: readonly Noun[] = [
     load: async () => (await import('./nouns/flow-run.ts')).declareFlowRun,
   },
   {
+    name: 'artifact',
+    about: 'what flows have published, with its versions',
+    load: async () => (await import('./nouns/artifact.ts')).declareArtifact,
+  },
+  {
     name: 'block',
     about: 'saved connections, with their secrets sealed',
     load: async () => (await import('./nouns/block.ts')).declareBlock,
   },
   {
+    name: 'variable',
+    about: 'configuration that flows read while they run',
+    load: async () => (await import('./nouns/variable.ts')).declareVariable,
+  },
+  {
+    name: 'limit',
+    about: 'how many may do something at the same time, or how often',
+    load: async () => (await import('./nouns/limit.ts')).declareLimit,
+  },
+  {
     name: 'deployment',
     about: 'flows with parameters and schedules',
     load: async () => (await import('./nouns/deployment.ts')).declareDeployment,
+  },
+  {
+    name: 'schedule',
+    about: 'look at schedules before anybody depends on them',
+    load: async () => (await import('./nouns/schedule.ts')).declareSchedule,
   },
   {
     name: 'serve',
@@ -69,6 +89,26 @@ const NOUNS: readonly Noun[] = [
     name: 'server',
     about: 'the pages of this project, in a browser',
     load: async () => (await import('./nouns/server.ts')).declareServer,
+  },
+  {
+    name: 'event',
+    about: 'what happened: runs, deployments, blocks, variables, limits, rules',
+    load: async () => (await import('./nouns/event.ts')).declareEvent,
+  },
+  {
+    name: 'doctor',
+    about: 'look over the project: store, key, connections, serving processes',
+    load: async () => (await import('./nouns/doctor.ts')).declareDoctor,
+  },
+  {
+    name: 'vacuum',
+    about: 'let old runs, logs and events go, and give their room back',
+    load: async () => (await import('./nouns/vacuum.ts')).declareVacuum,
+  },
+  {
+    name: 'config',
+    about: 'which settings hold here, and where each comes from',
+    load: async () => (await import('./nouns/config.ts')).declareConfig,
   },
   {
     name: 'execute-runs',

@@ -3,7 +3,7 @@ import { ConfigError } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { AnyBlock } from '../blocks/define.ts'
 import type { AnyFlow, Flow } from '../engine/flow.ts'
-import type { NotifyRule, Overlap } from '../model/deployment-record.ts'
+import type { Importance, NotifyRule, Overlap } from '../model/deployment-record.ts'
 import type { CatchUp, Schedule, ScheduleRecord } from '../model/schedule.ts'
 import type { StateType } from '../model/state.ts'
 
@@ -16,6 +16,12 @@ export interface NotifyOption {
   /** Templates in place of the usual words, with {{flow}}, {{run}}, {{state}}, {{message}}, {{deployment}}, {{dueAt}}. */
   readonly subject?: string
   readonly body?: string
+  /** Only of deployments that are at least so important. Default `low`: of all. */
+  readonly atLeast?: Importance
+  /** After one message about a deployment, no other before the next full stretch of this length begins by the clock. */
+  readonly throttleMs?: number
+  /** With `failed` or `crashed` in `when`: tell also when a run completes after one that did not. */
+  readonly recovery?: boolean
 }
 
 /** A schedule with what is special about it; alone, a schedule is enough. */
@@ -55,6 +61,8 @@ export interface DeploymentOptions<F extends AnyFlow> {
   readonly enforceParameterSchema?: boolean
   /** When a run falls due while the one before still runs. Default `buffer-one`: one waits, more are skipped. */
   readonly overlap?: Overlap
+  /** How much depends on it. Default `normal`. */
+  readonly importance?: Importance
 }
 
 export interface DeploymentDefinition {
@@ -69,6 +77,7 @@ export interface DeploymentDefinition {
   readonly schedules: readonly ScheduleRecord[]
   readonly notify: readonly NotifyRule[]
   readonly overlap: Overlap
+  readonly importance: Importance
 }
 
 const NAME = /^[a-z0-9]+(-[a-z0-9]+)*$/
@@ -98,9 +107,15 @@ export function deployment<F extends AnyFlow>(options: DeploymentOptions<F>): De
     params: (options.params ?? {}) as JsonObject,
     enforceParameterSchema: options.enforceParameterSchema ?? true,
     schedules,
-    notify: (options.notify ?? []).map(({ through, ...rule }) => ({ ...rule, through: through.slug })),
+    notify: (options.notify ?? []).map(notifyRule),
     overlap: options.overlap ?? 'buffer-one',
+    importance: options.importance ?? 'normal',
   }
+}
+
+/** As the store keeps it: the type of the block by its slug. */
+export function notifyRule({ through, ...rule }: NotifyOption): NotifyRule {
+  return { ...rule, through: through.slug }
 }
 
 type ScheduleInput = DeploymentOptions<AnyFlow>['schedule']

@@ -130,7 +130,7 @@ export function contextOf(frame: Frame, attempt: number): TaskContext {
     },
     async variable(name, options) {
       const value = await scope.host.store?.variables.get(name)
-      return value ?? options?.orElse ?? null
+      return value === undefined ? (options?.orElse ?? null) : value
     },
     warn(message) {
       scope.warnings.push(message)

@@ -13,7 +13,16 @@ export interface NotifyRule {
   /** Templates in place of the usual words, with {{flow}}, {{run}}, {{state}}, {{message}}, {{deployment}}, {{dueAt}}. */
   readonly subject?: string
   readonly body?: string
+  /** Only of deployments that are at least so important. Default `low`: of all. */
+  readonly atLeast?: Importance
+  /** After one message about a deployment, no other before the next full stretch of this length begins by the clock. */
+  readonly throttleMs?: number
+  /** With `failed` or `crashed` in `when`: tell also when a run completes after one that did not. */
+  readonly recovery?: boolean
 }
+
+/** How much depends on a deployment: for telling only of what is critical. */
+export type Importance = 'low' | 'normal' | 'critical'
 
 /** What happens when a run falls due while the one before still runs. */
 export type Overlap = 'skip' | 'buffer-one' | 'buffer-all' | 'allow'
@@ -33,6 +42,7 @@ export interface DeploymentRecord {
   readonly schedules: readonly ScheduleRecord[]
   readonly paused: boolean
   readonly overlap: Overlap
+  readonly importance: Importance
   readonly notify: readonly NotifyRule[]
   readonly createdAt: string
   readonly updatedAt: string

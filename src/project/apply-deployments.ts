@@ -54,6 +54,7 @@ async function apply(definition: DeploymentDefinition, store: Store, at: string)
     schedules: definition.schedules,
     paused: existing?.paused ?? false,
     overlap: definition.overlap,
+    importance: definition.importance,
     notify: definition.notify,
     createdAt: existing?.createdAt ?? at,
     updatedAt: at,

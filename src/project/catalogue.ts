@@ -9,6 +9,8 @@ export interface Entry<T> {
   readonly shortName?: string
   /** For a flow, the question it answers; for a block type, what it connects to. */
   readonly about: string
+  /** Where it stands among the others. */
+  readonly shelf?: string
   readonly load: () => Promise<T>
 }
 

@@ -3,7 +3,18 @@ import { ConfigError } from '../base/errors.ts'
 import { nearest } from '../base/nearest.ts'
 import type { ProjectDefinition } from './define-project.ts'
 
-const MEMBERS = ['flows', 'deployments', 'blocks', 'store', 'atOnce'] as const
+/** The compiler says when one is missing here. */
+const MEMBERS = Object.keys({
+  flows: true,
+  deployments: true,
+  blocks: true,
+  store: true,
+  atOnce: true,
+  retry: true,
+  notify: true,
+  rules: true,
+  retention: true,
+} satisfies Record<keyof ProjectDefinition, true>)
 
 /** @throws ConfigError `config/setting` naming the file and the first member that does not fit */
 export function checkDefinition(file: string, exported: unknown): ProjectDefinition {
@@ -12,7 +23,7 @@ export function checkDefinition(file: string, exported: unknown): ProjectDefinit
     throw refuse('has no default export', 'write: export default defineProject({ flows: [...], deployments: [...] })')
   }
   for (const member of Object.keys(exported)) {
-    if ((MEMBERS as readonly string[]).includes(member)) continue
+    if (MEMBERS.includes(member)) continue
     const near = nearest(member, MEMBERS)
     throw refuse(
       `has the member "${member}", which a project does not know`,
@@ -41,6 +52,11 @@ export function checkDefinition(file: string, exported: unknown): ProjectDefinit
     'blocks',
     (each) => isEntry(each) || (isRecord(each) && typeof each['slug'] === 'string' && isCallable(each['open'])),
     'make each with defineBlock({ slug, schema, open })',
+  )
+  checkList(
+    'rules',
+    (each) => isRecord(each) && isRecord(each['when']) && Array.isArray(each['actions']),
+    'make each with rule({ name, when, actions })',
   )
   const { store, atOnce } = exported
   if (store !== undefined && typeof store !== 'string')

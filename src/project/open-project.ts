@@ -9,12 +9,13 @@ import { newId } from '../base/ids.ts'
 import type { Settings } from '../base/settings.ts'
 import type { AnyBlock } from '../blocks/define.ts'
 import { jsonBlock, secretBlock } from '../blocks/standard.ts'
-import type { DeploymentDefinition } from '../deploy/deployment.ts'
+import { notifyRule, type DeploymentDefinition } from '../deploy/deployment.ts'
 import type { AnyFlow } from '../engine/flow.ts'
 import type { Host } from '../engine/host.ts'
 import { messagesForRun } from '../notify/run-messages.ts'
 import { slackWebhook } from '../notify/slack.ts'
 import { customWebhook } from '../notify/webhook.ts'
+import type { OutboxMessage } from '../model/outbox-message.ts'
 import type { FlowRun } from '../model/run.ts'
 import type { State } from '../model/state.ts'
 import { openStore } from '../store/open.ts'
@@ -25,6 +26,7 @@ import { findEntry, type Entry } from './catalogue.ts'
 import type { ProjectDefinition } from './define-project.ts'
 import { savedBlocks, type SavedBlocks } from './saved-blocks.ts'
 import { loadSealingKey } from './sealing-key.ts'
+import { variablesOf, type Variables } from './variables.ts'
 
 export interface OpenProjectOptions {
   readonly folder: string
@@ -49,6 +51,7 @@ export interface Project {
   readonly deployments: readonly DeploymentDefinition[]
   readonly store: Store
   readonly blocks: SavedBlocks
+  readonly variables: Variables
   /** @throws ConfigError `config/params` with the nearest name */
   flow(name: string): Promise<AnyFlow>
   /** By slug or short name. @throws ConfigError `config/params` with the nearest name */
@@ -84,6 +87,7 @@ export async function openProject(options: OpenProjectOptions): Promise<Project>
     deployments: definitions,
     store,
     blocks,
+    variables: variablesOf(store.variables),
     flow: async (name) => await findEntry(flows, name, 'flow', 'd2flow flows').load(),
     blockType: async (name) => await findEntry(blockTypes, name, 'block type', 'd2flow block types').load(),
     host: (more = {}) => ({
@@ -94,7 +98,7 @@ export async function openProject(options: OpenProjectOptions): Promise<Project>
       results: { keep: (value) => keepResult(store, 'results', value), load: (kept) => loadResult(store, kept) },
       sealingKey: () => sealingKey({ create: false }),
       workDir: (run) => join(workFolder, 'work', run.id),
-      messages: (run, state) => runMessages(store, run, state),
+      messages: (run, state) => runMessages({ store, definition }, run, state),
       ...(definition.retry === undefined ? {} : { defaultRetry: definition.retry }),
       settingsInstead: (block) => instead[block.slug] ?? instead[block.shortName ?? ''],
       ...more,
@@ -103,11 +107,21 @@ export async function openProject(options: OpenProjectOptions): Promise<Project>
   }
 }
 
-/** What the end of a run has to tell: asked of the deployment as the store holds it now. */
-export async function runMessages(store: Store, run: FlowRun, state: State) {
+/** What the end of a run has to tell: asked of the deployment as the store holds it now, and of the project. */
+export async function runMessages(
+  { store, definition }: Pick<Project, 'store' | 'definition'>,
+  run: FlowRun,
+  state: State,
+): Promise<readonly OutboxMessage[]> {
   const deployment = run.deploymentId === null ? null : await store.deployments.getById(run.deploymentId)
-  return deployment === null ? [] : messagesForRun(run, state, deployment.notify, () => newId())
+  if (deployment === null) return []
+  const rules = [...deployment.notify, ...(definition.notify ?? []).map(notifyRule)]
+  const newest = await store.runs.list({ deploymentId: deployment.id, types: ENDED, limit: 2 })
+  const before = newest.find(({ id }) => id !== run.id)?.state ?? null
+  return messagesForRun({ run, state, before, importance: deployment.importance, rules }, () => newId())
 }
+
+const ENDED = ['completed', 'failed', 'crashed'] as const
 
 const STANDARD_BLOCKS: readonly Entry<AnyBlock>[] = [
   { block: slackWebhook, about: 'messages to a Slack channel' },

@@ -24,6 +24,7 @@ import { reap } from '../worker/reap.ts'
 import { recordCrash, type CrashRules } from '../worker/record-crash.ts'
 import { admit } from './admit.ts'
 import { applyDeployments } from './apply-deployments.ts'
+import { createHouseKeeping, type HouseKeeping } from './keep-house.ts'
 import { knownFlow } from './known-flow.ts'
 import { runMessages, type Project } from './open-project.ts'
 
@@ -103,6 +104,7 @@ export interface Service {
   readonly warm: () => void
   /** Ends the processes that wait for runs. */
   readonly close: () => Promise<void>
+  readonly house: HouseKeeping
 }
 
 /** The service without its loop, for whoever turns the hands of the clock themselves. */
@@ -133,6 +135,7 @@ export function createService(options: ServeOptions): Service {
       options.onRunEnd?.(ended)
     },
   })
+  const house = createHouseKeeping(project, log, atOnce)
   const executeHere = async (run: FlowRun, stop: AbortSignal) => {
     const flow = (await knownFlow(project, run.flowName)) ?? (await project.flow(run.flowName))
     return await executeRun(flow, run, { ...project.host(options.host), signal: stop })
@@ -150,7 +153,7 @@ export function createService(options: ServeOptions): Service {
     now: clock.now(),
     log,
     recovers: async (name) => (await knownFlow(project, name))?.core.recover !== 'never',
-    messages: (run, state) => runMessages(store, run, state),
+    messages: (run, state) => runMessages(project, run, state),
     async onGivenUp(run, state) {
       const flow = await knownFlow(project, run.flowName)
       if (flow !== null) await callCrashHooks(flow, run, state, project.host(options.host))
@@ -171,11 +174,13 @@ export function createService(options: ServeOptions): Service {
         })
   return {
     worker,
+    house,
     deliver,
     warm: () => children?.warm(),
     close: async () => await children?.close(),
     async tick({ slow }) {
       if (slow) {
+        await house.tick()
         await reap({ ...crashRules(), me })
         const overdue = await wakeOverdue(store, clock.now())
         if (overdue > 0) log.warn(`${overdue} runs waited for an answer that nobody gave in time`)
@@ -210,7 +215,10 @@ async function idleWithin(worker: Worker, clock: Clock, ms: number): Promise<voi
 }
 
 /** Lets runs end by themselves for a while, hands the others back, and sends what is left to say. */
-async function windDown({ worker, deliver }: Service, { clock, log, graceMs = GRACE_MS }: ServeOptions): Promise<void> {
+async function windDown(
+  { worker, deliver, house }: Service,
+  { clock, log, graceMs = GRACE_MS }: ServeOptions,
+): Promise<void> {
   const running = worker.running()
   if (running.length > 0) {
     log.info(`waiting for ${running.map(({ name }) => name).join(', ')}, at most ${Math.round(graceMs / SECOND)} s`)
@@ -218,5 +226,6 @@ async function windDown({ worker, deliver }: Service, { clock, log, graceMs = GR
     worker.abort(handedBack('the serving process was asked to stop'))
     await idleWithin(worker, clock, HAND_BACK_MS)
   }
+  await house.stop().catch((error: unknown) => log.warn(`the end was not told: ${toFailure(error).message}`))
   await deliver().catch((error: unknown) => log.warn(`messages wait for the next start: ${toFailure(error).message}`))
 }

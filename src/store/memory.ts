@@ -562,7 +562,7 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
           .filter(({ clearedAt }) => !lasting || clearedAt === null)
           .toReversed()
           .slice(0, limit),
-      has: async (key) => firings.get(key) !== undefined,
+      get: async (key) => firings.get(key) ?? null,
     },
 
     servers: {

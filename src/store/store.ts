@@ -336,7 +336,7 @@ export interface RuleFiringStore {
     readonly lasting?: boolean
     readonly limit?: number
   }): Promise<readonly RuleFiring[]>
-  has(key: string): Promise<boolean>
+  get(key: string): Promise<RuleFiring | null>
 }
 
 /** The processes that serve, by their beats. */

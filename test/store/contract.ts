@@ -1724,7 +1724,8 @@ export function storeContract(open: (clock: FakeClock) => Promise<StoreUnderTest
       expect(await store.ruleFirings.list()).toEqual([other, { ...firing, clearedAt: '2026-01-01T00:05:00.000Z' }])
       expect(await store.ruleFirings.list({ lasting: true })).toEqual([other])
       expect(await store.ruleFirings.list({ rule: 'late', limit: 5 })).toHaveLength(1)
-      expect([await store.ruleFirings.has('late/1'), await store.ruleFirings.has('late/9')]).toEqual([true, false])
+      expect((await store.ruleFirings.get('late/1'))?.id).toBe(firing.id)
+      expect(await store.ruleFirings.get('late/9')).toBeNull()
     })
   })
 

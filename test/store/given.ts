@@ -137,6 +137,7 @@ export function given(clock: Clock) {
       schedules: [],
       paused: false,
       overlap: 'skip',
+      importance: 'normal',
       notify: [],
       createdAt: at(),
       updatedAt: at(),

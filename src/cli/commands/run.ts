@@ -1,17 +1,17 @@
 /** `d2flow run`: one flow, here and now. */
 import { join } from 'node:path'
-import { UsageError } from '../../base/errors.ts'
 import { formatDuration } from '../../base/duration.ts'
-import type { Artifact } from '../../model/artifact.ts'
+import { UsageError } from '../../base/errors.ts'
 import type { DataWindow, FlowRun } from '../../model/run.ts'
 import type { Project } from '../../project/open-project.ts'
 import { runFlowByName, type RunByNameOptions, type RunReport } from '../../project/run-flow-by-name.ts'
-import { textTable } from '../../render/text-table.ts'
+import { artifactForPrograms, artifactText } from '../artifact-text.ts'
 import { EXIT, exitCodeOf } from '../exit-codes.ts'
 import type { Invocation } from '../invocation.ts'
 import { parsePairs, readJsonObject } from '../key-values.ts'
 import { withProject } from '../open.ts'
 import { howToAnswer } from '../how-to-answer.ts'
+import { parseMoment } from '../parse-moment.ts'
 import { progressLine } from '../progress-line.ts'
 import { failureForPrograms, runForPrograms } from '../../project/run-document.ts'
 
@@ -126,39 +126,6 @@ function howToGoOn({ flowName, key }: FlowRun): string {
   return key === null
     ? 'begin again, and name the run with --key: then it can go on where it was stopped'
     : `go on where it stopped with the same parameters and: d2flow run ${flowName} --key ${key}`
-}
-
-const ROWS_SHOWN = 20
-
-function artifactText({ key, description, content }: Artifact): string {
-  const title = description ?? key ?? content.kind
-  switch (content.kind) {
-    case 'table': {
-      const rows = content.rows.slice(0, ROWS_SHOWN)
-      const more = content.totalRows > rows.length ? `\n… ${content.totalRows - rows.length} more rows` : ''
-      return `${title}\n${rows.length === 0 ? 'none' : textTable(rows, { columns: content.columns, cellWidth: 48 })}${more}`
-    }
-    case 'markdown':
-      return content.text
-    case 'link':
-      return `${title}: ${content.url}`
-    case 'progress':
-      return `${title}: ${content.percent} %`
-    case 'image':
-      return `${title}: a picture; see it with --report page.html`
-  }
-}
-
-function artifactForPrograms({ id, key, description, content, createdAt }: Artifact) {
-  return { id, key, description, createdAt, ...content }
-}
-
-function parseMoment(text: string): Date {
-  const moment = new Date(text)
-  if (Number.isNaN(moment.getTime())) {
-    throw new UsageError('cli/usage', `"${text}" is not a moment`, { hint: 'write it like 2026-11-24T06:00:00Z' })
-  }
-  return moment
 }
 
 /** @throws UsageError `cli/usage` unless it is two moments, the earlier first */

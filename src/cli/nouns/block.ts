@@ -42,12 +42,14 @@ Examples:
   command
     .command('ls')
     .description('list saved connections')
+    .addHelpText('after', '\nExample:\n  d2flow block ls')
     .action(() => invoke(async (invocation) => (await import('../commands/block.ts')).listBlocks(invocation)))
   command
     .command('inspect')
     .description('show a saved connection, secrets as ***')
     .argument('<type>')
     .argument('<name>')
+    .addHelpText('after', '\nExample:\n  d2flow block inspect dhis2 prod')
     .action((type, name) =>
       invoke(async (invocation) => (await import('../commands/block.ts')).inspectBlock(invocation, type, name)),
     )
@@ -56,6 +58,7 @@ Examples:
     .description('ask the other side whether the connection works')
     .argument('<type>')
     .argument('<name>')
+    .addHelpText('after', '\nExample:\n  d2flow block check dhis2 prod')
     .action((type, name) =>
       invoke(async (invocation) => (await import('../commands/block.ts')).checkBlock(invocation, type, name)),
     )
@@ -64,6 +67,7 @@ Examples:
     .description('remove a saved connection')
     .argument('<type>')
     .argument('<name>')
+    .addHelpText('after', '\nExample:\n  d2flow block delete dhis2 prod')
     .action((type, name) =>
       invoke(async (invocation) => (await import('../commands/block.ts')).deleteBlock(invocation, type, name)),
     )

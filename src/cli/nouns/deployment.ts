@@ -6,6 +6,7 @@ export const declareDeployment: Declare = (command, invoke) => {
   command
     .command('ls')
     .description('list deployments, with the next run and how the last one ended')
+    .addHelpText('after', '\nExample:\n  d2flow deployment ls')
     .action(() => invoke(async (invocation) => (await import('../commands/deployment.ts')).listDeployments(invocation)))
   command
     .command('run')
@@ -23,6 +24,7 @@ export const declareDeployment: Declare = (command, invoke) => {
     .command('pause')
     .description('stop scheduling; a run by hand stays possible')
     .argument('<name>', 'flow/deployment')
+    .addHelpText('after', '\nExample:\n  d2flow deployment pause dhis2-org-units/nightly')
     .action((name) =>
       invoke(async (invocation) => (await import('../commands/deployment.ts')).pauseDeployment(invocation, name)),
     )
@@ -30,6 +32,7 @@ export const declareDeployment: Declare = (command, invoke) => {
     .command('resume')
     .description('schedule again, from now on')
     .argument('<name>', 'flow/deployment')
+    .addHelpText('after', '\nExample:\n  d2flow deployment resume dhis2-org-units/nightly')
     .action((name) =>
       invoke(async (invocation) => (await import('../commands/deployment.ts')).resumeDeployment(invocation, name)),
     )

@@ -10,6 +10,7 @@ export const declareFlowRun: Declare = (command, invoke) => {
     .option('--flow <name>', 'only runs of this flow')
     .option('--state <type>', 'only runs in this state')
     .option('--limit <number>', 'how many', parseCount, 20)
+    .addHelpText('after', '\nExample:\n  d2flow flow-run ls --state failed --limit 5')
     .action((options) =>
       invoke(async (invocation) => (await import('../commands/flow-run.ts')).listRuns(invocation, options)),
     )
@@ -17,6 +18,7 @@ export const declareFlowRun: Declare = (command, invoke) => {
     .command('inspect')
     .description('show a run: state, steps, artifacts, history')
     .argument('<run>', 'id or name, or the beginning of one')
+    .addHelpText('after', '\nExample:\n  d2flow flow-run inspect brave-otter')
     .action((run) =>
       invoke(async (invocation) => (await import('../commands/flow-run.ts')).inspectRun(invocation, run)),
     )
@@ -28,6 +30,7 @@ export const declareFlowRun: Declare = (command, invoke) => {
     .addOption(
       new Option('--level <level>', 'only this level and above').choices(['debug', 'info', 'warn', 'error'] as const),
     )
+    .addHelpText('after', '\nExample:\n  d2flow flow-run logs brave-otter --tail 50 --level warn')
     .action((run, options) =>
       invoke(async (invocation) => (await import('../commands/flow-run.ts')).printLogs(invocation, run, options)),
     )
@@ -62,7 +65,7 @@ const declareActs: Declare = (command, invoke) => {
         )
         .addHelpText('after', '\nExample:\n  d2flow flow-run approve brave-otter --input maximum=500')
         .action(act)
-    } else declared.action(act)
+    } else declared.addHelpText('after', `\nExample:\n  d2flow flow-run ${verb} brave-otter`).action(act)
   }
   command
     .command('retry')
@@ -88,6 +91,7 @@ const declareActs: Declare = (command, invoke) => {
     .description('stop a run: at once when nobody executes it, else as soon as its process has stopped')
     .argument('<run>', RUN)
     .option(...by)
+    .addHelpText('after', '\nExample:\n  d2flow flow-run cancel brave-otter')
     .action((run, options) =>
       invoke(async (invocation) => (await import('../commands/act-on-run.ts')).cancel(invocation, run, options)),
     )
@@ -102,6 +106,7 @@ const declareActs: Declare = (command, invoke) => {
     .command('watch')
     .description('follow a run to its end, and exit with its outcome')
     .argument('<run>', RUN)
+    .addHelpText('after', '\nExample:\n  d2flow flow-run watch brave-otter')
     .action((run) => invoke(async (invocation) => (await import('../commands/act-on-run.ts')).watch(invocation, run)))
 }
 

@@ -15,7 +15,7 @@ import type { DeploymentRow } from './tables.ts'
 type Members = Omit<DeploymentRecord, 'id' | 'flowName' | 'name' | 'paused' | 'createdAt'>
 
 /** What records of the first stores do not say. */
-const ADDED_LATER = { parameterSchema: null, enforceParameterSchema: true }
+const ADDED_LATER = { parameterSchema: null, enforceParameterSchema: true, importance: 'normal' } as const
 
 /** The id and the moment of creation of an earlier record stay. */
 const SAVE = insertText(

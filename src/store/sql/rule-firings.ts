@@ -18,8 +18,9 @@ export function sqlRuleFirings(database: Database): RuleFiringStore {
       if (lasting === true) query = query.where('cleared_at', 'is', null)
       return (await select<RuleFiringRow>(database, query.orderBy('pk', 'desc').limit(limit))).map(readFiring)
     },
-    async has(key) {
-      return (await database.all('select 1 from rule_firings where key = ?', [key])).length > 0
+    async get(key) {
+      const [row] = await database.all<RuleFiringRow>('select * from rule_firings where key = ?', [key])
+      return row === undefined ? null : readFiring(row)
     },
   }
 }
