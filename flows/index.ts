@@ -38,6 +38,11 @@ export const bundled = {
       load: async () => (await import('d2flow/connectors/open-meteo')).openMeteo,
     },
     {
+      name: 'http-api',
+      about: 'any JSON API, by key, token or password',
+      load: async () => (await import('d2flow/connectors/http-api')).httpApi,
+    },
+    {
       name: 'world-bank',
       about: 'development indicators of the World Bank',
       load: async () => (await import('d2flow/connectors/world-bank')).worldBank,

@@ -7,7 +7,7 @@
  * before. Sample data is classified by raw value unless `classifyBy` says otherwise, and says so.
  * A missing hour is never counted as clean air; a pollutant with too few hours has no index and is counted as missing.
  */
-import { flow, markdown, table, task } from 'd2flow'
+import { flow, table, task } from 'd2flow'
 import {
   advisory,
   aqiCategory,
@@ -23,8 +23,10 @@ import {
   type HourlyAir,
   type WhoLevelKey,
 } from 'd2flow/analysis'
-import { openMeteo, type AirHour } from 'd2flow/connectors/open-meteo'
+import { openMeteo, type AirHour, type SourceNote } from 'd2flow/connectors/open-meteo'
+import { barChart } from 'd2flow/render'
 import { z } from 'zod'
+import { publishReport, titled } from '../publish-report.ts'
 import { sampleAir, SAMPLE_SERIES } from './sample-air.ts'
 
 const HOUR_MS = 3_600_000
@@ -104,14 +106,20 @@ export interface AirReading {
 const fetchAir = task({
   name: 'fetch-air',
   retry: { attempts: 3, delaysMs: [2_000, 5_000] },
-  async run({ connection, places }: { connection: string; places: readonly Place[] }, ctx): Promise<CityHours[]> {
+  async run(
+    { connection, places }: { connection: string; places: readonly Place[] },
+    ctx,
+  ): Promise<{ cities: CityHours[]; source: SourceNote }> {
     const client = await ctx.open(openMeteo, connection)
     const answers = await client.airQuality({ places, pastDays: 2, forecastDays: 1 })
-    return places.map(({ name, utcOffsetHours }, at) => ({
-      city: name,
-      utcOffsetHours,
-      hours: answers[at]?.hours ?? [],
-    }))
+    return {
+      cities: places.map(({ name, utcOffsetHours }, at) => ({
+        city: name,
+        utcOffsetHours,
+        hours: answers[at]?.hours ?? [],
+      })),
+      source: client.source,
+    }
   },
 })
 
@@ -122,8 +130,9 @@ export const airQualityIndex = flow({
     const places = cities.map((city) => (typeof city === 'string' ? placeNamed(city) : city))
     const byIndex = data === 'live' || classifyBy === 'sub-index'
     const dueAt = ctx.dueAt
-    const found =
-      data === 'live' ? await fetchAir({ connection, places }) : places.map((place, at) => sampleCity(place.name, at))
+    const fetched = data === 'live' ? await fetchAir({ connection, places }) : null
+    const found = fetched?.cities ?? places.map((place, at) => sampleCity(place.name, at))
+    const source = fetched?.source ?? null
 
     const days = found.map((city) => ({
       city: city.city,
@@ -137,13 +146,32 @@ export const airQualityIndex = flow({
     const missing = readings.filter(({ category }) => category === null).length
     const exceedanceCount = readings.filter((reading) => reading.exceedsWho === true).length
 
-    const title = `${data === 'sample' ? 'Sample data: air' : 'Air'} quality by city, ${byIndex ? 'US EPA index of 2024' : 'bounds applied to raw values'}`
-    await ctx.publish(table('air-quality-index', readings.map(shown), title))
-    if (hourly.length > 0) await ctx.publish(table('air-quality-index-by-hour', hourly, `${title}, by hour`))
-    await ctx.publish(
-      markdown('air-quality-index-summary', summary({ title, ranked, readings, exceedanceCount, missing, byIndex })),
-    )
-    if (data === 'sample') ctx.log.info('sample data: these are not measurements')
+    const sample = data === 'sample'
+    const title = `Air quality by city, ${byIndex ? 'US EPA index of 2024' : 'bounds applied to raw values'}`
+    await publishReport(ctx, {
+      key: 'air-quality-index',
+      title,
+      sample,
+      rows: readings.map(shown),
+      paragraphs: paragraphs({ ranked, readings, exceedanceCount, missing, byIndex }),
+      chart: await barChart({
+        title: titled(title, sample),
+        subtitle: byIndex ? 'highest index of any pollutant' : 'highest 24-hour mean of any pollutant, µg/m³',
+        decimals: 1,
+        bars: ranked.map(({ city, category, highest }) => ({
+          label: `${city}: ${category}`,
+          value: roundTo(highest, 1),
+          colour: CLASS_COLOURS[severity(category)],
+        })),
+        levels: [50, 100, 150].map((bound) => ({ label: String(bound), value: bound })),
+      }),
+      method: byIndex
+        ? 'US EPA index, 40 CFR 58 Appendix G as revised in 2024; gases converted at 25 °C and one atmosphere'
+        : 'the bounds 50, 100, 150, 200, 300 applied to the raw 24-hour means, for demonstration only',
+      ...(source === null ? {} : { source: { ...source, what: 'hourly air quality (CAMS)' } }),
+    })
+    if (hourly.length > 0)
+      await ctx.publish(table('air-quality-index-by-hour', hourly, titled(`${title}, by hour`, sample)))
     if (missing > 0)
       ctx.log.warn(`${missing} of ${readings.length} readings have no index: see the reason in the table`)
     return { readings, worstCity: ranked[0]?.city ?? null, exceedanceCount, totalReadings: readings.length, missing }
@@ -330,8 +358,10 @@ function shown({
   }
 }
 
+/** Of the classes from Good to Hazardous, deep enough to be seen on white. */
+const CLASS_COLOURS = ['#2e9e4f', '#c9a800', '#e67e22', '#d33f3f', '#8f3f97', '#7e0023']
+
 interface SummaryFacts {
-  readonly title: string
   readonly ranked: readonly RankedCity[]
   readonly readings: readonly AirReading[]
   readonly exceedanceCount: number
@@ -339,19 +369,13 @@ interface SummaryFacts {
   readonly byIndex: boolean
 }
 
-function summary({ title, ranked, readings, exceedanceCount, missing, byIndex }: SummaryFacts): string {
+function paragraphs({ ranked, readings, exceedanceCount, missing, byIndex }: SummaryFacts): string[] {
   const [worst] = ranked
-  const answer =
+  return [
     worst === undefined
       ? 'No city has enough hours for an index.'
-      : `**${worst.city}** has the worst air: ${worst.category} (${byIndex ? 'index' : 'mean'} ${roundTo(worst.highest, 1)}). ${advisory(worst.category)}`
-  return [
-    `## ${title}`,
-    answer,
+      : `**${worst.city}** has the worst air: ${worst.category} (${byIndex ? 'index' : 'mean'} ${roundTo(worst.highest, 1)}). ${advisory(worst.category)}`,
     `${exceedanceCount} of ${readings.length} means lie above the WHO guideline of 2021 (PM2.5 15, PM10 45, NO2 25, O3 100 µg/m³; the one for O3 is meant for 8 hours).`,
     missing === 0 ? 'Nothing was missing.' : `${missing} readings have no class, because too many hours were missing.`,
-    byIndex
-      ? 'Method: US EPA index, 40 CFR 58 Appendix G as revised in 2024; gases converted at 25 °C and one atmosphere.'
-      : 'Method: the bounds 50, 100, 150, 200, 300 applied to the raw 24-hour means, for demonstration only.',
-  ].join('\n\n')
+  ]
 }

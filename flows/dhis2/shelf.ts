@@ -3,6 +3,16 @@ import type { Shelf } from '../shelf.ts'
 
 export const dhis2Shelf: Shelf = [
   {
+    name: 'dhis2-connection',
+    about: 'Can we reach this instance, and what is it?',
+    load: async () => (await import('./dhis2-connection.ts')).dhis2Connection,
+  },
+  {
+    name: 'dhis2-authenticated-api',
+    about: 'Does each kind of authentication work?',
+    load: async () => (await import('./dhis2-authenticated-api.ts')).dhis2AuthenticatedApi,
+  },
+  {
     name: 'dhis2-org-units',
     about: 'What does the hierarchy look like?',
     load: async () => (await import('./dhis2-org-units.ts')).dhis2OrgUnits,

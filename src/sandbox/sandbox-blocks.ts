@@ -13,6 +13,7 @@ export function sandboxBlocks({
 }: SandboxAddresses): SandboxBlocks {
   return {
     'dhis2-credentials': { baseUrl: dhis2, username: 'admin', password: 'district' },
+    'http-api': { baseUrl: dhis2, authType: 'basic', username: 'admin', password: 'district' },
     'open-meteo': { airQualityUrl: openMeteo, forecastUrl: openMeteo, archiveUrl: openMeteo },
     'world-bank': { baseUrl: worldBank },
     'object-store': {

@@ -87,6 +87,7 @@ describe('a sandbox', () => {
   it('gives the values of a block for every service', () => {
     expect(sandbox.blocks).toMatchObject({
       'dhis2-credentials': { baseUrl: sandbox.addresses.dhis2, username: 'admin', password: 'district' },
+      'http-api': { baseUrl: sandbox.addresses.dhis2, authType: 'basic', username: 'admin', password: 'district' },
       'open-meteo': {
         airQualityUrl: sandbox.addresses.openMeteo,
         forecastUrl: sandbox.addresses.openMeteo,
