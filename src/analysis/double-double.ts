@@ -27,15 +27,20 @@ export function addProduct(sums: Float64Array, rests: Float64Array, left: Float6
   }
 }
 
-/** Σ `left[i]` · `right[i]`, rounded once at the end. */
+/** Σ `left[i]` · `right[i]`, rounded once at the end. One name for each step: pairs would be made anew for every number. */
 export function dotProduct(left: Float64Array, right: Float64Array): number {
-  let [sum, rest] = [0, 0]
+  let sum = 0
+  let rest = 0
   for (let i = 0; i < left.length; i += 1) {
-    const [a, b] = [left[i] ?? 0, right[i] ?? 0]
+    const a = left[i] ?? 0
+    const b = right[i] ?? 0
     const product = a * b
-    const [wideA, wideB] = [SPLITTER * a, SPLITTER * b]
-    const [highA, highB] = [wideA - (wideA - a), wideB - (wideB - b)]
-    const [lowA, lowB] = [a - highA, b - highB]
+    const wideA = SPLITTER * a
+    const highA = wideA - (wideA - a)
+    const lowA = a - highA
+    const wideB = SPLITTER * b
+    const highB = wideB - (wideB - b)
+    const lowB = b - highB
     const productRest = lowA * lowB - (product - highA * highB - lowA * highB - highA * lowB)
     const before = sum
     sum = before + product

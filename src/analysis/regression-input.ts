@@ -48,11 +48,15 @@ export function columnOf<Row>(
   rows: readonly Row[],
   read?: (row: Row) => number | undefined,
 ): Float64Array {
-  return Float64Array.from(rows, (row, index) => {
+  const column = new Float64Array(rows.length)
+  for (const [index, row] of rows.entries()) {
     const value: unknown = read === undefined ? row : read(row)
-    if (typeof value === 'number' && Number.isFinite(value)) return value
-    throw new DataError('data/value', `${name} at ${index} is ${String(value)}, not a finite number`, {
-      hint: 'drop the row from x and y together before fitting, and say how many were dropped',
-    })
-  })
+    if (typeof value !== 'number' || !Number.isFinite(value)) {
+      throw new DataError('data/value', `${name} at ${index} is ${String(value)}, not a finite number`, {
+        hint: 'drop the row from x and y together before fitting, and say how many were dropped',
+      })
+    }
+    column[index] = value
+  }
+  return column
 }

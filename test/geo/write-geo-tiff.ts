@@ -5,6 +5,8 @@ export interface TiffOptions {
   readonly values: Float32Array | Int16Array
   readonly isLzw?: boolean
   readonly rowsPerStrip?: number
+  /** How many times the same strips follow each other, one below the other: a large raster in a small file. */
+  readonly repeats?: number
   /** The upper left pixel's place, and the cell size in degrees. */
   readonly origin?: readonly [x: number, y: number]
   readonly cell?: number
@@ -21,13 +23,14 @@ const [SHORT, LONG, DOUBLE, ASCII] = [3, 4, 12, 2]
 
 export function writeGeoTiff(options: TiffOptions): Uint8Array {
   const { width, values, isLzw = true, origin = [30, 5], cell = 0.5, epsg = 4326 } = options
-  const height = values.length / width
-  const rowsPerStrip = options.rowsPerStrip ?? height
+  const ownHeight = values.length / width
+  const { repeats = 1, rowsPerStrip = ownHeight } = options
+  const height = ownHeight * repeats
   const bytes = new Uint8Array(values.buffer)
   const rowBytes = width * values.BYTES_PER_ELEMENT
   const strips: Uint8Array[] = []
-  for (let row = 0; row < height; row += rowsPerStrip) {
-    const strip = bytes.subarray(row * rowBytes, Math.min(height, row + rowsPerStrip) * rowBytes)
+  for (let row = 0; row < ownHeight; row += rowsPerStrip) {
+    const strip = bytes.subarray(row * rowBytes, Math.min(ownHeight, row + rowsPerStrip) * rowBytes)
     strips.push(isLzw ? encodeLzw(strip) : strip)
   }
   const offsets: number[] = []
@@ -50,10 +53,17 @@ export function writeGeoTiff(options: TiffOptions): Uint8Array {
     [258, SHORT, [values.BYTES_PER_ELEMENT * 8]],
     [259, SHORT, [isLzw ? 5 : 1]],
     [262, SHORT, [1]],
-    [273, LONG, offsets],
+    [273, LONG, repeated(offsets, repeats)],
     [277, SHORT, [1]],
     [278, LONG, [rowsPerStrip]],
-    [279, LONG, strips.map((strip) => strip.length)],
+    [
+      279,
+      LONG,
+      repeated(
+        strips.map((strip) => strip.length),
+        repeats,
+      ),
+    ],
     [284, SHORT, [1]],
     [339, SHORT, [values instanceof Float32Array ? 3 : 2]],
   ]
@@ -100,6 +110,10 @@ export function writeGeoTiff(options: TiffOptions): Uint8Array {
     }
   }
   return whole.subarray(0, free)
+}
+
+function repeated(values: readonly number[], times: number): number[] {
+  return Array.from({ length: times }, () => values).flat()
 }
 
 /** By the book, with a table of texts: as unlike the decoder as can be (TIFF 6.0, section 13). */
