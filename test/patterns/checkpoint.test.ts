@@ -1,5 +1,7 @@
 import { openCheckpoint, runStages, stageType, type StageTypes } from 'd2flow/patterns'
 import { createFakeClock } from 'd2flow/testing'
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -109,6 +111,19 @@ describe('checkpoints', () => {
     await writeFile(path, damage(await readFile(path, 'utf8')))
 
     await expect(run()).rejects.toMatchObject({ code: 'data/file', hint: expect.stringContaining('move it away') })
+  })
+
+  it('F188 goes on from the last whole checkpoint when the process is killed while it writes the next', async () => {
+    const { path, state, run } = await world()
+    const child = fork(join(import.meta.dirname, 'checkpoint-child.ts'), [path], { execArgv: ['--conditions=source'] })
+    const [, signal] = (await once(child, 'exit')) as [number | null, string | null]
+    state.broken = null
+
+    const { report } = await run()
+
+    expect(signal).toBe('SIGKILL')
+    expect(report).toMatchObject({ recovered: 2, executed: 3, status: 'completed' })
+    expect(report.records.map(({ value }) => value)).toEqual([0, 1, 2, 3, 4])
   })
 
   it('refuses records that would not come back the same', async () => {

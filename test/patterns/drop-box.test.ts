@@ -112,11 +112,16 @@ describe('consuming packages', () => {
     expect((await consume()).consumed).toHaveLength(1)
   })
 
-  it('names a package whose data is not what was dropped, and takes the others', async () => {
+  it.each([
+    ['cut off', (text: string) => text.slice(0, -4)],
+    ['of another count', () => '[{"id":0}]'],
+    ['of other values', (text: string) => text.replace('{"id":7}', '{"id":9}')],
+  ])('names a package whose data are %s, and takes the others', async (_, damage) => {
     const { folder, drop, consume } = await given()
     const bad = await drop('alpha', 8)
     await drop('beta', 12)
-    await writeFile(join(folder, bad.dataFile), '[{"id":0}]')
+    const path = join(folder, bad.dataFile)
+    await writeFile(path, damage(await readFile(path, 'utf8')))
 
     const { consumed, damaged } = await consume()
 
