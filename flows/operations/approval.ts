@@ -11,13 +11,18 @@ import { z } from 'zod'
 
 const Limit = z.object({ maximum: z.number().positive().default(500).describe('values above it are left out') })
 
-const readValues = task({
-  name: 'read-values',
-  run: () => [
-    { facility: 'Chipata', malaria: 214 },
-    { facility: 'Mchinji', malaria: 1_860 },
-    { facility: 'Lundazi', malaria: 77 },
-  ],
+/** Reads and shows: after the wait the flow runs again from its top, and what a task has done is not done again. */
+const prepare = task({
+  name: 'prepare',
+  async run(_: void, ctx) {
+    const rows = [
+      { facility: 'Chipata', malaria: 214 },
+      { facility: 'Mchinji', malaria: 1_860 },
+      { facility: 'Lundazi', malaria: 77 },
+    ]
+    await ctx.publish(table('approval-preview', rows, 'Sample data: what would be sent'))
+    return rows
+  },
 })
 
 const send = task({
@@ -34,8 +39,7 @@ export const approval = flow({
     reviewer: z.enum(['sample', 'person']).default('sample').describe('who answers: a sample reviewer, or you'),
   }),
   async run({ reviewer }, ctx) {
-    const rows = await readValues()
-    await ctx.publish(table('approval-preview', rows, 'Sample data: what would be sent'))
+    const rows = await prepare()
     const { approved, by, input } = reviewer === 'sample' ? sampleReview() : await askPerson(rows.length, ctx)
 
     const maximum = input?.maximum ?? null

@@ -265,7 +265,8 @@ async function letGo(frame: Frame, cancelling: Cancelling, reason: unknown): Pro
   if (state === null) throw reason
   scope.log(null).info(state.message ?? state.name)
   await scope.recorder.flushLogs()
-  if (!(await becomeFinal(frame, cancelling, state, {}))) return await endCancelled(frame, cancelling, null)
+  if (!(await becomeFinal(frame, cancelling, state, sameAttempt(scope))))
+    return await endCancelled(frame, cancelling, null)
   return { state, error: reason }
 }
 
@@ -275,8 +276,13 @@ async function handBack(frame: Frame, reason: unknown): Promise<Settled<unknown>
   const message = stopMessage(reason)
   const state = newState('scheduled', at, { name: 'Resuming', message, details: { scheduledFor: at.toISOString() } })
   scope.log(null).info(`handed back: ${message}`)
-  await become(scope, state, {})
+  await become(scope, state, sameAttempt(scope))
   return { state, error: reason }
+}
+
+/** Whoever goes on with it makes the same attempt: a wait and a change of process use up no retry. */
+function sameAttempt({ run }: RunScope): RunPatch {
+  return { runCount: Math.max(0, run.runCount - 1) }
 }
 
 async function endCancelled(frame: Frame, cancelling: Cancelling, meanwhile: string | null): Promise<Settled<unknown>> {

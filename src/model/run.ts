@@ -41,7 +41,7 @@ export interface FlowRun {
   readonly startedAt: string | null
   readonly endedAt: string | null
   readonly state: State
-  /** How often the body was started. */
+  /** Attempts so far. One that waited, or changed its process in good order, and went on is one. */
   readonly runCount: number
   /** How often its process died. */
   readonly crashCount: number

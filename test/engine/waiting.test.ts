@@ -73,9 +73,35 @@ describe('a run that asks for approval', () => {
       'Suspended',
       'Resuming',
       'Pending',
-      'Retrying',
+      'Running',
       'Completed',
     ])
+  })
+
+  it('uses up no retry of the flow', async () => {
+    let fails = true
+    const shaky = flow({
+      name: 'shaky',
+      retry: { attempts: 2 },
+      async run(_, ctx) {
+        await ctx.waitForApproval({ question: 'Begin?' })
+        await ctx.waitForApproval({ question: 'Go on?' })
+        if (fails) {
+          fails = false
+          throw new Error('not yet')
+        }
+        return 'done'
+      },
+    })
+    const { run } = await place.start(shaky)
+    await place.answer(run, { verb: 'approve' })
+    await place.resume(shaky, run)
+    await place.answer(run, { verb: 'approve' })
+
+    const ended = await place.resume(shaky, run)
+
+    expect(ended.result).toBe('done')
+    expect(ended.run.runCount).toBe(2)
   })
 
   it('is told of a no as a value, not as an error', async () => {

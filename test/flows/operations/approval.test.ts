@@ -20,15 +20,16 @@ describe('the approval flow', () => {
 
     expect(run.state).toMatchObject({ type: 'paused', name: 'Suspended', message: 'Send 3 rows?' })
     expect(artifacts.map(({ key }) => key)).toEqual(['approval-preview'])
-    expect(steps.map(({ taskName }) => taskName)).toEqual(['read-values'])
+    expect(steps.map(({ taskName }) => taskName)).toEqual(['prepare'])
   })
 
   it('sends after a yes what the yes allows, without reading again', async () => {
     const { ended } = await answeredBy({ verb: 'approve', input: { maximum: 100 } })
 
     expect(ended.result).toEqual({ approved: true, by: 'amina', sent: 1, leftOut: 2 })
+    expect(ended.artifacts.map(({ key }) => key)).toEqual(['approval-preview', 'approval'])
     expect(ended.steps.map(({ taskName, runCount }) => [taskName, runCount])).toEqual([
-      ['read-values', 1],
+      ['prepare', 1],
       ['send', 1],
     ])
   })
