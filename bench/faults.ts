@@ -1,19 +1,24 @@
 /**
- * A hundred rounds of trouble and more: what was lost, what was repeated, and how many writes of processes that had lost
- * their run were accepted.
+ * A hundred rounds of killed processes, and some of every other trouble: what was lost, what was repeated, and how many
+ * writes of processes that had lost their run were accepted.
  *
- * usage: npm run bench -- faults [rounds]
+ * usage: npm run bench -- faults [rounds of killed processes] [rounds of each other kind]
  */
-import { canMount, KINDS, playRound, type Round } from '../test/faults/rounds.ts'
+import { canMount, KINDS, playRound, type Kind, type Round } from '../test/faults/rounds.ts'
 import { printFigure } from './measure/figure.ts'
 
 const SEED = 1_000
-const rounds = Number(process.argv[2] ?? 112)
-const kinds = KINDS.filter((kind) => kind !== 'disk' || canMount())
+const KILLING: readonly Kind[] = ['kill', 'points', 'supervised']
+const OTHERS = KINDS.filter((kind) => !KILLING.includes(kind)).filter((kind) => kind !== 'disk' || canMount())
+const [killing = 102, others = 8] = process.argv.slice(2).map(Number)
 
+const kinds: readonly Kind[] = [
+  ...Array.from({ length: killing }, (_, at) => KILLING[at % KILLING.length] ?? 'kill'),
+  ...OTHERS.flatMap((kind) => Array.from({ length: others }, () => kind)),
+]
 const played: Round[] = []
-for (let at = 0; at < rounds; at += 1) {
-  const round = await playRound({ kind: kinds[at % kinds.length] ?? 'kill', seed: SEED + at })
+for (const [at, kind] of kinds.entries()) {
+  const round = await playRound({ kind, seed: SEED + at })
   played.push(round)
   for (const violation of round.violations) console.error(`${round.kind}, seed ${round.seed}: ${violation}`)
 }
@@ -24,6 +29,11 @@ const figure = (metric: string, value: number, n: number, unit = 'count') =>
   printFigure({ bench: 'faults', metric, value, unit, n })
 
 figure('rounds with a violation', played.filter(({ violations }) => violations.length > 0).length, played.length)
+figure(
+  'rounds in which processes were killed',
+  played.filter(({ done }) => (done['kills'] ?? 0) > 0).length,
+  played.length,
+)
 figure('processes killed', did('kills'), played.length)
 figure(
   'runs that did not end right',

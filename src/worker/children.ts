@@ -8,18 +8,18 @@ import type { Clock } from '../base/clock.ts'
 import { EngineError } from '../base/errors.ts'
 import type { Failure } from '../base/failure.ts'
 import type { Log } from '../base/log.ts'
-import type { Host } from '../engine/host.ts'
+import type { HeldRun, Host } from '../engine/host.ts'
 import { holdRun, LEASE_MS } from '../engine/lease.ts'
-import { leaseLost, stopKind, stopMessage, type StopKind } from '../engine/stop.ts'
-import type { LogLine } from '../model/log-line.ts'
-import { newState } from '../model/new-state.ts'
+import { leaseLost, stopKind, stopMessage } from '../engine/stop.ts'
 import type { FlowRun } from '../model/run.ts'
 import { endsLease } from '../store/state-rules.ts'
-import type { Change, Store } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
 import type { FromChild } from './child-messages.ts'
 import { startChild, type Child, type ChildCommand } from './child-process.ts'
-import { lastWordsOf } from './last-words.ts'
+import { handBack } from './hand-back.ts'
+import { lastWordsOf, type LastWords } from './last-words.ts'
 import { recordCrash, type CrashRules } from './record-crash.ts'
+import { watchSilence } from './watch-silence.ts'
 
 export interface ChildrenOptions {
   readonly store: Store
@@ -62,9 +62,10 @@ const PATIENCE: NonNullable<ChildrenOptions['patience']> = {
   'handed-back': { terminateMs: 5_000, killMs: 8_000 },
 }
 const END_WITHIN_MS = 5_000
+/** A process that computes for so long is rare, and one that hangs is found within minutes. */
+const SILENT_LEASES = 5
 /** Longer than the pause between two runs of a busy service. */
 const IDLE_MS = 10_000
-const SILENT_LEASES = 5
 /** What flows leave behind in a process does not pile up for ever. */
 const RUNS_PER_CHILD = 200
 
@@ -142,6 +143,19 @@ export function createChildren(options: ChildrenOptions): Children {
     return member
   }
 
+  /** What becomes of a run, or of a subflow it held, whose process has died: by itself, or because it did not stop. */
+  const recordDeath = async ({ id, epoch }: HeldRun, how: string, said: LastWords, signal: AbortSignal) => {
+    const run = await store.runs.get(id)
+    if (run === null || run.epoch !== epoch || endsLease(run.state)) return
+    const lastLines = await said.missingIn(store, id)
+    const stop = signal.aborted ? stopKind(signal.reason) : null
+    if (stop === 'handed-back' && run.state.type !== 'cancelling') {
+      return await handBack(store, run, { now: clock.now(), message: stopMessage(signal.reason), lastLines })
+    }
+    const wish = stop === 'cancelled' ? { wish: stopMessage(signal.reason) } : {}
+    await recordCrash(run, { message: how, lastLines, ...wish }, options.crashRules())
+  }
+
   return {
     warm() {
       if (idle.length === 0) idle.push(start())
@@ -191,12 +205,13 @@ export function createChildren(options: ChildrenOptions): Children {
         }
       }
       void child.ended.then((how) => over.resolve({ kind: 'died', words: how }))
+      const escalation = escalate(run, child, signal, patience)
       void member.ready.then(() => {
         silence.heard()
         child.send({ kind: 'run', run, leaseMs })
+        // a wish that came while the process was starting was not for anything it knew
+        if (signal.aborted) escalation.ask()
       })
-
-      const escalation = escalate(run, child, signal, patience)
       const outcome = await over.promise
       escalation.stop()
       silence.stop()
@@ -210,21 +225,9 @@ export function createChildren(options: ChildrenOptions): Children {
         giveBack(member, false)
         throw revived(run, outcome.failure)
       }
-      const reason: unknown = signal.reason
-      const stop = signal.aborted ? stopKind(reason) : null
-      if (stop === 'lease-lost') throw reason
+      if (signal.aborted && stopKind(signal.reason) === 'lease-lost') throw signal.reason
       const lost = [run, ...[...held].map(([id, { epoch }]) => ({ id, epoch }))]
-      for (const { id, epoch } of lost) {
-        const present = await store.runs.get(id)
-        if (present === null || present.epoch !== epoch || endsLease(present.state)) continue
-        const lastLines = await words.missingIn(store, id)
-        if (stop === 'handed-back' && present.state.type !== 'cancelling') {
-          await handBack(store, present, { now: clock.now(), message: stopMessage(reason), lastLines })
-        } else {
-          const wish = stop === 'cancelled' ? { wish: stopMessage(reason) } : {}
-          await recordCrash(present, { message: outcome.words, lastLines, ...wish }, options.crashRules())
-        }
-      }
+      for (const each of lost) await recordDeath(each, outcome.words, words, signal)
       return (await store.runs.get(run.id)) ?? run
     },
 
@@ -240,11 +243,17 @@ function escalate(
   child: Child,
   signal: AbortSignal,
   patience: NonNullable<ChildrenOptions['patience']>,
-): { readonly stop: () => void } {
+): { readonly ask: () => void; readonly stop: () => void } {
   const timers: NodeJS.Timeout[] = []
+  const ask = () =>
+    child.send({
+      kind: 'stop',
+      runId: run.id,
+      why: { kind: stopKind(signal.reason), message: stopMessage(signal.reason) },
+    })
   const begin = () => {
-    const kind: StopKind = stopKind(signal.reason)
-    child.send({ kind: 'stop', runId: run.id, why: { kind, message: stopMessage(signal.reason) } })
+    ask()
+    const kind = stopKind(signal.reason)
     if (kind === 'lease-lost') return child.signal('SIGKILL')
     const { terminateMs, killMs } = patience[kind === 'handed-back' ? 'handed-back' : 'cancelled']
     timers.push(
@@ -255,70 +264,12 @@ function escalate(
   if (signal.aborted) begin()
   else signal.addEventListener('abort', begin, { once: true })
   return {
+    ask,
     stop() {
       for (const timer of timers) clearTimeout(timer)
       signal.removeEventListener('abort', begin)
     },
   }
-}
-
-interface SilenceOptions {
-  readonly store: Store
-  readonly clock: Clock
-  readonly log: Log
-  readonly unresponsiveMs: number
-  readonly ping: () => void
-}
-
-/** A process that does not answer may be computing: it is reported, and not ended. */
-function watchSilence(run: FlowRun, { store, clock, log, unresponsiveMs, ping }: SilenceOptions) {
-  let heardAtMs = clock.monotonicMs()
-  let isReported = false
-  const report = (level: 'warn' | 'info', message: string) => {
-    log[level](`run ${run.name} of ${run.flowName} ${message}`)
-    const line: LogLine = { runId: run.id, taskRunId: null, at: clock.now().toISOString(), level, message }
-    store
-      .write([
-        { kind: 'run-patched', runId: run.id, epoch: run.epoch, patch: {} },
-        { kind: 'logs', lines: [line] },
-      ])
-      .catch(() => {}) // the service has said it, and a lost run is found by its beat
-  }
-  const timer = setInterval(() => {
-    ping()
-    const silentMs = clock.monotonicMs() - heardAtMs
-    if (isReported || silentMs < unresponsiveMs) return
-    isReported = true
-    report('warn', `is unresponsive: nothing was heard of its process for ${Math.round(silentMs / 1_000)} s`)
-  }, unresponsiveMs / SILENT_LEASES).unref()
-  return {
-    heard() {
-      heardAtMs = clock.monotonicMs()
-      if (!isReported) return
-      isReported = false
-      report('info', 'answers again')
-    },
-    stop: () => clearInterval(timer),
-  }
-}
-
-interface HandBack {
-  readonly now: Date
-  readonly message: string
-  readonly lastLines: readonly LogLine[]
-}
-
-/** What the run would have written itself, had it stopped in time. */
-async function handBack(store: Store, run: FlowRun, { now, message, lastLines }: HandBack): Promise<void> {
-  const { id: runId, epoch } = run
-  const resuming = () =>
-    newState('scheduled', now, { name: 'Resuming', message, details: { scheduledFor: now.toISOString() } })
-  const steps = (await store.taskRuns.list(runId)).filter(({ state }) => state.type === 'running')
-  await store.write([
-    { kind: 'logs', lines: lastLines },
-    ...steps.map(({ id }): Change => ({ kind: 'task-run-state', runId, epoch, taskRunId: id, states: [resuming()] })),
-    { kind: 'run-state', runId, epoch, state: resuming(), nextEpoch: epoch + 1 },
-  ])
 }
 
 function revived(run: FlowRun, { code, message, hint }: Failure): EngineError {

@@ -315,6 +315,24 @@ describe('a run whose process died', () => {
     expect(run.crashCount).toBe(3)
   })
 
+  it('keeps its retries for failures: a crash uses none of them', async () => {
+    let bodies = 0
+    const flaky = flow({
+      name: 'flaky',
+      retry: { attempts: 2 },
+      run() {
+        bodies += 1
+        throw new Error('not yet')
+      },
+    })
+    await place.dieAt(flaky, {}, 'before-end')
+
+    const { run } = await place.start(flaky, {})
+
+    expect(bodies).toBe(3)
+    expect(run).toMatchObject({ runCount: 3, crashCount: 1, state: { type: 'failed', message: 'not yet' } })
+  })
+
   it('is taken over at once when its process is known to be gone, and not while it may be alive', async () => {
     const { both } = twoSteps()
     await place.dieAt(both, { n: 1 }, 'before-body', 'second-0')

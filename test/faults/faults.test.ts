@@ -12,6 +12,7 @@ const DONE: Readonly<Record<(typeof KINDS)[number], string>> = {
   pause: 'zombies',
   stop: 'stops',
   supervised: 'kills',
+  stall: 'stalls',
   clock: 'jumps',
   disk: 'full disks',
 }

@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as wait } from 'node:timers/promises'
 import { judge, type Verdict } from './checker.ts'
 import * as ledger from './ledger.ts'
@@ -26,7 +27,7 @@ import {
   type Place,
 } from './place.ts'
 
-export const KINDS = ['kill', 'points', 'pause', 'stop', 'supervised', 'clock', 'disk'] as const
+export const KINDS = ['kill', 'points', 'pause', 'stop', 'supervised', 'stall', 'clock', 'disk'] as const
 export type Kind = (typeof KINDS)[number]
 
 export interface Round extends Verdict {
@@ -59,7 +60,11 @@ export async function playRound({ kind, seed, preload }: RoundOptions): Promise<
     const complaints = ledger.read(place.ledgerPath).filter(({ what }) => what === 'trouble').length
     if (complaints > 0) count(place, 'complaints', complaints)
     const verdict = await judge({ storePath, ledgerPath: place.ledgerPath, ...mayComplain })
-    return { kind, seed, ...verdict, done: place.done, tookMs: Math.round(performance.now() - begunMs) }
+    const nobodyDied = (kind === 'stop' || kind === 'stall') && verdict.crashes > 0
+    const violations = nobodyDied
+      ? [...verdict.violations, `${verdict.crashes} crashes, and nobody died`]
+      : verdict.violations
+    return { kind, seed, ...verdict, violations, done: place.done, tookMs: Math.round(performance.now() - begunMs) }
   } finally {
     for (const each of place.processes) each.kill('SIGKILL')
     disk?.unmount()
@@ -161,6 +166,22 @@ const NEMESES: Readonly<Record<Kind, (place: Place) => Promise<void>>> = {
         count(place, 'kills')
       }
     }
+    await untilAllEnded(place)
+  },
+
+  /** Somebody else, a backup or a person with a shell, holds the file for a while: everybody waits, and nobody is lost. */
+  async stall(place) {
+    serveIt(place)
+    serveIt(place)
+    await askFor(place, 'work', RUNS)
+    await untilLedger(place, isClaim)
+    await wait(between(place, 0, 200))
+    const database = new DatabaseSync(place.storePath, { timeout: 5_000 })
+    database.exec('begin immediate')
+    count(place, 'stalls')
+    await wait(between(place, 800, 2_000))
+    database.exec('commit')
+    database.close()
     await untilAllEnded(place)
   },
 

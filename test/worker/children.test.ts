@@ -129,6 +129,19 @@ describe('a run in a process of its own', () => {
     expect(ended.state).toMatchObject({ type: 'cancelled', message: 'cancelled by amina' })
   })
 
+  it('is cancelled before it has begun when it is asked to stop while its process starts', async () => {
+    const stop = new AbortController()
+    const run = await claimed('heeding')
+    const ending = children.execute(run, stop.signal)
+    await cancelRun(store, run.id, { now: systemClock.now(), by: 'amina' })
+
+    stop.abort(cancelledBy('amina'))
+    const ended = await ending
+
+    expect(ended.state).toMatchObject({ type: 'cancelled', message: 'cancelled by amina' })
+    expect(await notes()).toEqual([''])
+  })
+
   it('is cancelled only when its process, and what that has started, is gone', async () => {
     children = childrenWith({
       patience: { cancelled: { terminateMs: 100, killMs: 1_000 }, 'handed-back': { terminateMs: 0, killMs: 0 } },
