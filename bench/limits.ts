@@ -4,7 +4,7 @@
  *
  * raw: the same work with nobody between one task and the next, as a sum and not measured.
  *
- * For the kills the lease of a run is 2 s (a setting of tests; 30 s otherwise). An observer looks at the slots that live
+ * For the kills the lease of a run is 5 s (a setting of tests; 30 s otherwise). An observer looks at the slots that live
  * every few milliseconds; the figures hold over everything it saw.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
@@ -23,7 +23,7 @@ const TASKS = 778
 const TASK_MS = 120
 const KILLS = 100
 const SLOTS = 10
-const LEASE_MS = 2_000
+const LEASE_MS = 5_000
 const LOOK_EVERY_MS = 5
 
 const hold = flow({
@@ -61,7 +61,9 @@ async function measureKills(): Promise<void> {
   while (killed < KILLS) {
     await Promise.all(generation.map(({ held }) => held))
     const next = killed + SLOTS < KILLS ? startHolders() : []
-    while (next.length > 0 && (await store.limits.get('killed'))?.waiters.length !== SLOTS) {
+    // on a machine that is too busy to beat in time a holder may lose its lease, and then fewer wait
+    for (let looks = 0; next.length > 0 && looks < 1_000; looks += 1) {
+      if ((await store.limits.get('killed'))?.waiters.length === SLOTS) break
       await systemClock.sleep(LOOK_EVERY_MS)
     }
     for (const { child } of generation) child.kill('SIGKILL')

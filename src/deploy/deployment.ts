@@ -3,7 +3,7 @@ import { ConfigError } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { AnyBlock } from '../blocks/define.ts'
 import type { AnyFlow, Flow } from '../engine/flow.ts'
-import type { Importance, NotifyRule, Overlap } from '../model/deployment-record.ts'
+import type { DeploymentLimit, Importance, NotifyRule, Overlap } from '../model/deployment-record.ts'
 import type { CatchUp, Schedule, ScheduleRecord } from '../model/schedule.ts'
 import type { StateType } from '../model/state.ts'
 
@@ -63,6 +63,8 @@ export interface DeploymentOptions<F extends AnyFlow> {
   readonly overlap?: Overlap
   /** How much depends on it. Default `normal`. */
   readonly importance?: Importance
+  /** So many runs at once, in place of `overlap`; one too many waits, unless `onCollision` says `cancel-new`. */
+  readonly concurrencyLimit?: { readonly limit: number; readonly onCollision?: DeploymentLimit['onCollision'] }
 }
 
 export interface DeploymentDefinition {
@@ -78,11 +80,12 @@ export interface DeploymentDefinition {
   readonly notify: readonly NotifyRule[]
   readonly overlap: Overlap
   readonly importance: Importance
+  readonly concurrencyLimit: DeploymentLimit | null
 }
 
 const NAME = /^[a-z0-9]+(-[a-z0-9]+)*$/
 
-/** @throws ConfigError `config/params` for a name that cannot be typed, or two schedules with one slug */
+/** @throws ConfigError `config/params` for a name that cannot be typed, two schedules with one slug, two rules for overlap */
 export function deployment<F extends AnyFlow>(options: DeploymentOptions<F>): DeploymentDefinition {
   const { name, flow } = options
   if (!NAME.test(name)) {
@@ -108,7 +111,8 @@ export function deployment<F extends AnyFlow>(options: DeploymentOptions<F>): De
     enforceParameterSchema: options.enforceParameterSchema ?? true,
     schedules,
     notify: (options.notify ?? []).map(notifyRule),
-    overlap: options.overlap ?? 'buffer-one',
+    overlap: options.overlap ?? (options.concurrencyLimit === undefined ? 'buffer-one' : 'allow'),
+    concurrencyLimit: limitOf(options),
     importance: options.importance ?? 'normal',
   }
 }
@@ -116,6 +120,24 @@ export function deployment<F extends AnyFlow>(options: DeploymentOptions<F>): De
 /** As the store keeps it: the type of the block by its slug. */
 export function notifyRule({ through, ...rule }: NotifyOption): NotifyRule {
   return { ...rule, through: through.slug }
+}
+
+/** @throws ConfigError `config/params` for a limit that cannot be meant, or a second rule beside it */
+function limitOf({
+  name,
+  overlap,
+  concurrencyLimit,
+}: Pick<DeploymentOptions<AnyFlow>, 'name' | 'overlap' | 'concurrencyLimit'>): DeploymentLimit | null {
+  if (concurrencyLimit === undefined) return null
+  const { limit, onCollision = 'enqueue' } = concurrencyLimit
+  const refuse = (what: string, hint: string) => {
+    throw new ConfigError('config/params', `deployment "${name}" has ${what}`, { hint })
+  }
+  if (!Number.isInteger(limit) || limit < 0) {
+    refuse(`a concurrency limit of ${limit}`, 'give a whole number from 0; 0 lets no run begin')
+  }
+  if (overlap !== undefined) refuse('both an overlap and a concurrency limit', 'give one of the two')
+  return { limit, onCollision }
 }
 
 type ScheduleInput = DeploymentOptions<AnyFlow>['schedule']

@@ -27,6 +27,14 @@ export type Importance = 'low' | 'normal' | 'critical'
 /** What happens when a run falls due while the one before still runs. */
 export type Overlap = 'skip' | 'buffer-one' | 'buffer-all' | 'allow'
 
+/** How many runs of a deployment may be under way at once, in place of its overlap rule. */
+export interface DeploymentLimit {
+  /** 0 lets none begin. */
+  readonly limit: number
+  /** One too many waits for its turn, oldest first, or is cancelled. */
+  readonly onCollision: 'enqueue' | 'cancel-new'
+}
+
 export interface DeploymentRecord {
   readonly id: string
   readonly name: string
@@ -43,6 +51,7 @@ export interface DeploymentRecord {
   readonly paused: boolean
   readonly overlap: Overlap
   readonly importance: Importance
+  readonly concurrencyLimit?: DeploymentLimit
   readonly notify: readonly NotifyRule[]
   readonly createdAt: string
   readonly updatedAt: string

@@ -1,8 +1,8 @@
 /**
- * Which due runs may be taken now, by the overlap rule of their deployment. What may not run and may not wait is
- * cancelled, named Skipped, with its reason.
+ * Which due runs may be taken now, by the overlap rule of their deployment or by its concurrency limit. What may not run
+ * and may not wait is cancelled, named Skipped, with its reason; what waits for a limit says so.
  */
-import type { DeploymentRecord } from '../model/deployment-record.ts'
+import type { DeploymentLimit, DeploymentRecord } from '../model/deployment-record.ts'
 import { newState } from '../model/new-state.ts'
 import type { FlowRun } from '../model/run.ts'
 import type { Change, Store } from '../store/store.ts'
@@ -29,9 +29,16 @@ export async function admit(store: Store, at: Date, flowNames: readonly string[]
   for (const [deploymentId, runs] of Map.groupBy(due, (run) => run.deploymentId)) {
     const deployment = deploymentId === null ? undefined : deployments.get(deploymentId)
     const busy = active.filter((run) => deploymentId !== null && run.deploymentId === deploymentId)
-    const { take, skip } = choose(deployment, runs, busy)
+    const limit = deployment?.concurrencyLimit
+    const {
+      take,
+      skip,
+      wait = [],
+    } = limit === undefined ? choose(deployment, runs, busy) : chooseWithin(limit, runs, busy)
     for (const run of take) admitted.add(run.id)
-    for (const run of skip) changes.push(skipped(run, busy, at))
+    const limited = limit === undefined ? null : reasonOf(deployment?.name ?? '', limit, [...busy, ...take])
+    for (const run of skip) changes.push(skipped(run, limited ?? whySkipped(busy), at))
+    for (const run of wait) changes.push(waits(run, limited ?? '', at))
   }
   if (changes.length > 0) await store.write(changes)
   return due.map(({ id }) => id).filter((id) => admitted.has(id))
@@ -40,6 +47,8 @@ export async function admit(store: Store, at: Date, flowNames: readonly string[]
 interface Choice {
   readonly take: readonly FlowRun[]
   readonly skip: readonly FlowRun[]
+  /** To be told why they wait. */
+  readonly wait?: readonly FlowRun[]
 }
 
 /** @param runs due runs of one deployment, oldest first */
@@ -61,10 +70,43 @@ function choose(deployment: DeploymentRecord | undefined, runs: readonly FlowRun
   }
 }
 
-function skipped(run: FlowRun, busy: readonly FlowRun[], at: Date): Change {
+/** @param runs due runs of one deployment, oldest first */
+function chooseWithin(
+  { limit, onCollision }: DeploymentLimit,
+  runs: readonly FlowRun[],
+  busy: readonly FlowRun[],
+): Choice {
+  // what was claimed before goes on first and is never cancelled
+  const inTurn = runs.toSorted((a, b) => Number(b.epoch > 0) - Number(a.epoch > 0))
+  const free = Math.max(0, limit - busy.length)
+  const tooMany = inTurn.slice(free)
+  const take = inTurn.slice(0, free)
+  if (limit === 0 || onCollision === 'cancel-new') return { take, skip: tooMany.filter(({ epoch }) => epoch === 0) }
+  return { take, skip: [], wait: tooMany.filter(({ state }) => state.name !== 'AwaitingConcurrencySlot') }
+}
+
+function reasonOf(deployment: string, { limit }: DeploymentLimit, busy: readonly FlowRun[]): string {
+  if (limit === 0) return `the concurrency limit of deployment ${deployment} is 0`
+  const names = busy.map(({ name }) => name)
+  return `deployment ${deployment} has ${names.length}/${limit} runs under way: ${names.join(', ')}`
+}
+
+function whySkipped(busy: readonly FlowRun[]): string {
   const holder = busy[0]?.name
-  const reason =
-    holder === undefined ? 'a newer run of the deployment was due' : `the run before it (${holder}) still ran`
+  return holder === undefined ? 'a newer run of the deployment was due' : `the run before it (${holder}) still ran`
+}
+
+function waits(run: FlowRun, reason: string, at: Date): Change {
+  const scheduledFor = run.state.details.scheduledFor ?? run.dueAt
+  const state = newState('scheduled', at, {
+    name: 'AwaitingConcurrencySlot',
+    message: `waits: ${reason}`,
+    details: { ...run.state.details, scheduledFor, reason },
+  })
+  return { kind: 'run-state', runId: run.id, epoch: run.epoch, state }
+}
+
+function skipped(run: FlowRun, reason: string, at: Date): Change {
   return {
     kind: 'run-state',
     runId: run.id,

@@ -55,6 +55,7 @@ async function apply(definition: DeploymentDefinition, store: Store, at: string)
     paused: existing?.paused ?? false,
     overlap: definition.overlap,
     importance: definition.importance,
+    ...(definition.concurrencyLimit === null ? {} : { concurrencyLimit: definition.concurrencyLimit }),
     notify: definition.notify,
     createdAt: existing?.createdAt ?? at,
     updatedAt: at,

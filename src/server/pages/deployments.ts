@@ -117,7 +117,7 @@ export async function deploymentPage(ask: Ask): Promise<Response> {
         </div>
         <div>
           <dt>When one still runs</dt>
-          <dd>${OVERLAPS[deployment.overlap]}</dd>
+          <dd>${overlapOf(deployment)}</dd>
         </div>
         <div>
           <dt>Version</dt>
@@ -180,6 +180,12 @@ const OVERLAPS: Readonly<Record<DeploymentRecord['overlap'], string>> = {
   'buffer-one': 'the next waits, more are skipped',
   'buffer-all': 'the next ones wait',
   allow: 'they run beside each other',
+}
+
+function overlapOf({ overlap, concurrencyLimit }: DeploymentRecord): string {
+  if (concurrencyLimit === undefined) return OVERLAPS[overlap]
+  const { limit, onCollision } = concurrencyLimit
+  return `at most ${limit} at once, ${onCollision === 'enqueue' ? 'more wait' : 'more are cancelled'}`
 }
 
 function schedulesOf({ schedules }: DeploymentRecord): Html {
