@@ -48,6 +48,11 @@ export const bundled = {
       load: async () => (await import('d2flow/connectors/world-bank')).worldBank,
     },
     {
+      name: 'worldpop',
+      about: 'people in polygons, and the catalogue of WorldPop',
+      load: async () => (await import('d2flow/connectors/worldpop')).worldPop,
+    },
+    {
       name: 'object-store',
       about: 'a bucket of S3, or of a service that speaks like it',
       load: async () => (await import('d2flow/connectors/object-store')).objectStore,

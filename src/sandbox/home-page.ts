@@ -18,6 +18,7 @@ export function buildHomePage({ version, addresses, messages }: HomePage): Respo
     ['Open-Meteo', addresses.openMeteo, 'air quality and weather by the hour, no key'],
     ['World Bank', addresses.worldBank, 'indicators by country and year, with figures that are made up'],
     ['Object store', addresses.objectStore, 'the bucket exports, with the access key sandbox and any secret'],
+    ['WorldPop', addresses.worldPop, 'people in polygons, and the catalogue; the people are made up'],
     ['Slack', addresses.slack, 'every path is a webhook; GET /messages lists what came'],
     ['Webhook', addresses.webhook, 'takes anything; GET /messages lists what came'],
   ]

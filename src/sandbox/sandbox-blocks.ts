@@ -9,6 +9,7 @@ export function sandboxBlocks({
   slack,
   webhook,
   worldBank,
+  worldPop,
   objectStore,
 }: SandboxAddresses): SandboxBlocks {
   return {
@@ -16,6 +17,7 @@ export function sandboxBlocks({
     'http-api': { baseUrl: dhis2, authType: 'basic', username: 'admin', password: 'district' },
     'open-meteo': { airQualityUrl: openMeteo, forecastUrl: openMeteo, archiveUrl: openMeteo },
     'world-bank': { baseUrl: worldBank },
+    worldpop: { statsUrl: worldPop, hubUrl: worldPop },
     'object-store': {
       endpoint: objectStore,
       bucket: 'exports',

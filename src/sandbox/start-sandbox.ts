@@ -1,5 +1,5 @@
 /**
- * The sandbox: fakes of DHIS2, Open-Meteo, the World Bank, Slack, a webhook receiver and an object store, each at an address of its own on this machine,
+ * The sandbox: fakes of DHIS2, Open-Meteo, the World Bank, WorldPop, Slack, a webhook receiver and an object store, each at an address of its own on this machine,
  * so that clients written for the real ones work unchanged. Nothing is kept when it stops.
  */
 import { UsageError } from '../base/errors.ts'
@@ -24,6 +24,7 @@ export interface SandboxAddresses {
   readonly dhis2: string
   readonly openMeteo: string
   readonly worldBank: string
+  readonly worldPop: string
   readonly objectStore: string
   readonly slack: string
   readonly webhook: string
@@ -66,6 +67,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     { createSlackFake },
     { createWebhookSink },
     { createWorldBankFake },
+    { createWorldPopFake },
     { createObjectStoreFake },
   ] = await Promise.all([
     import('../../fixtures/dhis2/app.ts'),
@@ -75,6 +77,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     import('../../fixtures/slack/index.ts'),
     import('../../fixtures/webhook/index.ts'),
     import('../../fixtures/world-bank/index.ts'),
+    import('../../fixtures/worldpop/index.ts'),
     import('../../fixtures/object-store/index.ts'),
   ])
   const state = createState(personality)
@@ -99,6 +102,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       slack: await serve(slack.app),
       webhook: await serve(webhook.app),
       worldBank: await serve(createWorldBankFake().app),
+      worldPop: await serve(createWorldPopFake().app),
       objectStore: await serve(createObjectStoreFake().app),
     }
     const home = await serve({

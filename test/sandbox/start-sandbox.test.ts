@@ -26,7 +26,7 @@ describe('a sandbox', () => {
 
     expect(info['version']).toMatch(/^2\.43/)
     expect(regions['organisationUnits']).toMatchObject([{ name: 'Meridara', code: 'MER' }])
-    expect(new Set(Object.values(sandbox.addresses)).size).toBe(7)
+    expect(new Set(Object.values(sandbox.addresses)).size).toBe(8)
     expect(Object.values(sandbox.addresses).every((each) => /^http:\/\/127\.0\.0\.1:\d+$/.test(each))).toBe(true)
   })
 
@@ -94,6 +94,7 @@ describe('a sandbox', () => {
         archiveUrl: sandbox.addresses.openMeteo,
       },
       'world-bank': { baseUrl: sandbox.addresses.worldBank },
+      worldpop: { statsUrl: sandbox.addresses.worldPop, hubUrl: sandbox.addresses.worldPop },
       'object-store': { endpoint: sandbox.addresses.objectStore, bucket: 'exports' },
       'slack-webhook': { url: expect.stringContaining(sandbox.addresses.slack) },
       'custom-webhook': { url: expect.stringContaining(sandbox.addresses.webhook) },
