@@ -342,6 +342,22 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
           .map(({ taskRun }) => taskRun)
           .filter((taskRun) => taskRun.runId === runId)
           .sort((a, b) => a.ordinal - b.ordinal),
+      outline: async (runId) =>
+        taskRuns
+          .all()
+          .map(({ taskRun }) => taskRun)
+          .filter((taskRun) => taskRun.runId === runId)
+          .sort((a, b) => a.ordinal - b.ordinal)
+          .map(({ id, taskName, name, createdAt, startedAt, endedAt, state, runCount }) => ({
+            id,
+            taskName,
+            name,
+            createdAt,
+            startedAt,
+            endedAt,
+            state,
+            runCount,
+          })),
       history: async (taskRunId) => taskRuns.get(taskRunId)?.history ?? [],
       histories: async (runId) =>
         new Map(
@@ -359,12 +375,14 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
     limits,
 
     logs: {
-      async list(runId, { after = 0, limit, tail, level, contains } = {}) {
+      async list(runId, { after = 0, limit, tail, level, contains, newest } = {}) {
         const levels = level === undefined ? undefined : levelsFrom(level)
         const wanted = contains?.toLowerCase()
         const lines = logs
           .all()
-          .filter((line) => line.runId === runId && (levels?.includes(line.level) ?? true))
+          .filter((line) => line.runId === runId)
+          .slice(newest === undefined ? 0 : -newest)
+          .filter((line) => levels?.includes(line.level) ?? true)
           .filter((line) => wanted === undefined || line.message.toLowerCase().includes(wanted))
         if (tail === undefined) return lines.slice(after, limit === undefined ? undefined : after + limit)
         return lines.slice(Math.max(0, lines.length - tail))

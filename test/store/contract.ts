@@ -434,6 +434,10 @@ export function storeContract(open: (clock: FakeClock) => Promise<StoreUnderTest
       await store.write([{ kind: 'task-runs-created', runId: run.id, epoch: 0, taskRuns: [second, first] }])
 
       expect(await store.taskRuns.list(run.id)).toEqual([first.taskRun, second.taskRun])
+      expect(await store.taskRuns.outline(run.id)).toMatchObject([
+        { id: first.taskRun.id, name: first.taskRun.name, state: first.taskRun.state, startedAt: null },
+        { id: second.taskRun.id },
+      ])
     })
 
     it('writes the states, the result and the history of a step together', async () => {
@@ -1262,6 +1266,8 @@ export function storeContract(open: (clock: FakeClock) => Promise<StoreUnderTest
       expect(await messages(run, { contains: '%' })).toEqual(['Batch 1 of 2: 50 % done'])
       expect(await messages(run, { contains: 'batch', level: 'warn' })).toEqual(['batch 2 is late'])
       expect(await messages(run, { contains: 'batch', tail: 1 })).toEqual(['batch 2 is late'])
+      expect(await messages(run, { contains: 'batch', newest: 2 })).toEqual(['batch 2 is late'])
+      expect(await messages(run, { contains: 'batch', newest: 9 })).toHaveLength(2)
     })
 
     it('keep the step, the moment and every character of a line', async () => {

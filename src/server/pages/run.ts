@@ -6,7 +6,7 @@ import type { Artifact } from '../../model/artifact.ts'
 import { questionOf, type Question } from '../../model/answer.ts'
 import type { FlowRun } from '../../model/run.ts'
 import { isTerminal, type State } from '../../model/state.ts'
-import type { TaskRun } from '../../model/task-run.ts'
+import type { TaskRunOutline } from '../../project/index.ts'
 import { formatCount, formatNumber } from '../../render/format.ts'
 import type { Ask } from '../desk.ts'
 import { formFields } from '../forms/form-fields.ts'
@@ -25,6 +25,8 @@ import { deploymentPath } from './today.ts'
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 const LINES_SHOWN = 500
+/** More would hold up everybody else. */
+const LINES_SEARCHED = 100_000
 const STEPS_SHOWN = 200
 /** Runs that "usual" is the middle of. */
 const COMPARED = 20
@@ -46,7 +48,7 @@ export async function runPage(ask: Ask): Promise<Response> {
   const now = clock.now()
   const [history, steps, artifacts, children, usualMs, holder] = await Promise.all([
     store.runs.history(run.id),
-    store.taskRuns.list(run.id),
+    store.taskRuns.outline(run.id),
     store.artifacts.listByRun(run.id),
     store.runs.list({ parentRunId: run.id, limit: CHILDREN_SHOWN }),
     usualDuration(ask, run),
@@ -121,7 +123,7 @@ export async function runLogFile(ask: Ask): Promise<Response> {
 interface TabContent {
   readonly run: FlowRun
   readonly tab: string
-  readonly steps: readonly TaskRun[]
+  readonly steps: readonly TaskRunOutline[]
   readonly artifacts: readonly Artifact[]
   readonly children: readonly FlowRun[]
   readonly history: readonly State[]
@@ -185,7 +187,7 @@ async function logsTab(ask: Ask, run: FlowRun): Promise<Html> {
   const lines = await logs.list(run.id, {
     tail: LINES_SHOWN,
     level: level satisfies LogLevel,
-    ...(search === '' ? {} : { contains: search }),
+    ...(search === '' ? {} : { contains: search, newest: LINES_SEARCHED }),
   })
   return html`<form class="filters" method="get">
       <input type="hidden" name="tab" value="logs" />
@@ -203,11 +205,11 @@ async function logsTab(ask: Ask, run: FlowRun): Promise<Html> {
       <label>Holds <input type="search" name="search" value="${search}" /></label>
       <button>Show</button><a href="/runs/${run.id}/log.txt">Download all</a>
     </form>
-    ${lines.length === 0 ? emptyNote(search === '' ? 'Nothing was logged at this level.' : 'No line holds that.', null) : logView(lines)}
+    ${lines.length === 0 ? emptyNote(search === '' ? 'Nothing was logged at this level.' : 'None of the last 100,000 lines holds that.', null) : logView(lines)}
     ${lines.length === LINES_SHOWN ? html`<p class="soft">The last ${LINES_SHOWN} lines; the file has all of them.</p>` : NOTHING}`
 }
 
-function stepsTab(ask: Ask, run: FlowRun, steps: readonly TaskRun[], now: Date): Html {
+function stepsTab(ask: Ask, run: FlowRun, steps: readonly TaskRunOutline[], now: Date): Html {
   const task = ask.req.query('task') ?? ''
   const state = ask.req.query('state') ?? ''
   const from = Math.max(0, Number(ask.req.query('from') ?? 0) || 0)
@@ -369,7 +371,7 @@ function fact(label: string, value: Html): Html {
   </div>`
 }
 
-function stepCounts(steps: readonly TaskRun[]): string {
+function stepCounts(steps: readonly TaskRunOutline[]): string {
   if (steps.length === 0) return 'none'
   const counts = [...Map.groupBy(steps, ({ state }) => state.type)].map(
     ([type, of]) => `${formatNumber(of.length, 0)} ${type}`,

@@ -21,11 +21,9 @@ export async function runsPage(ask: Ask): Promise<Response> {
   const asked = readRunFilter(query, now, PAGE)
   const filter = { ...asked, ...usualBounds(query, now) }
   const { before: _before, limit: _limit, ...whole } = filter
-  const [found, count, all] = await Promise.all([
-    runs.list({ ...filter, limit: PAGE + 1 }),
-    runs.count(whole, COUNTED + 1),
-    deployments.list(),
-  ])
+  const [found, all] = await Promise.all([runs.list({ ...filter, limit: PAGE + 1 }), deployments.list()])
+  const isAll = filter.before === undefined && found.length <= PAGE
+  const count = isAll ? found.length : await runs.count(whole, COUNTED + 1)
   const page = found.slice(0, PAGE)
   const last = page.at(-1)
   const counted = count > COUNTED ? `${formatNumber(COUNTED)}+ runs` : formatCount(count, 'run')

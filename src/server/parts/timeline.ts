@@ -3,14 +3,14 @@ import { formatDuration } from '../../base/duration.ts'
 import { formatCount } from '../../render/format.ts'
 import type { FlowRun } from '../../model/run.ts'
 import type { State } from '../../model/state.ts'
-import type { TaskRun } from '../../model/task-run.ts'
+import type { TaskRunOutline } from '../../project/index.ts'
 import { html, type Html } from '../html.ts'
 import { stateShape, toneOfState, type StateTone } from './state-badge.ts'
 
 export interface TimelineOptions {
   readonly run: FlowRun
   readonly runHistory: readonly State[]
-  readonly steps: readonly TaskRun[]
+  readonly steps: readonly TaskRunOutline[]
   /** What is known of the histories of steps, by id: attempts and waits are shown for these. */
   readonly histories: ReadonlyMap<string, readonly State[]>
   readonly children: readonly FlowRun[]
@@ -41,7 +41,7 @@ interface Row {
 }
 
 /** Whether a step has attempts or waits worth a look into its history. */
-export function isEventful({ runCount, state }: TaskRun): boolean {
+export function isEventful({ runCount, state }: TaskRunOutline): boolean {
   return runCount > 1 || state.type === 'scheduled'
 }
 
@@ -126,7 +126,7 @@ function stepRows({ run, steps, histories, now }: TimelineOptions): Row[] {
   )
 }
 
-function stepRow(step: TaskRun, history: readonly State[] | undefined, now: Date): Row {
+function stepRow(step: TaskRunOutline, history: readonly State[] | undefined, now: Date): Row {
   const startMs = Date.parse(step.startedAt ?? step.createdAt)
   const endMs = endMsOf(step.endedAt, now)
   const began = history?.findIndex(({ type }) => type === 'running') ?? -1
@@ -144,7 +144,7 @@ function stepRow(step: TaskRun, history: readonly State[] | undefined, now: Date
 }
 
 /** Where any of them was at work, and where one of those failed. */
-function foldedRow(run: FlowRun, taskName: string, group: readonly TaskRun[], now: Date): Row {
+function foldedRow(run: FlowRun, taskName: string, group: readonly TaskRunOutline[], now: Date): Row {
   const begun = group.filter(hasBegun)
   const spans = begun.map((step) => ({
     fromMs: Date.parse(step.startedAt ?? step.createdAt),
@@ -220,7 +220,7 @@ function whole(fromMs: number, toMs: number, state: State): Segment {
   return { fromMs, toMs, tone: toneOfState(state), title: `${state.name} (${formatDuration(toMs - fromMs)})` }
 }
 
-function hasBegun({ startedAt, endedAt }: TaskRun): boolean {
+function hasBegun({ startedAt, endedAt }: TaskRunOutline): boolean {
   return startedAt !== null || endedAt !== null
 }
 

@@ -13,18 +13,21 @@ import { findRun, type Writing } from './writing.ts'
 
 const INSERT = insertText('logs', ['run', 'task_run_id', 'at', 'level', 'message'])
 const COUNT = 'update runs set warnings = warnings + ?, errors = errors + ? where pk = ?'
+const BEFORE_NEWEST =
+  'select pk from logs where run = (select pk from runs where id = ?) order by pk desc limit 1 offset ?'
 /** Every line: databases want a number where an offset follows. */
 const ALL = Number.MAX_SAFE_INTEGER
 
 export function sqlLogs(database: Database): LogStore {
   return {
-    async list(runId, { after = 0, limit = ALL, tail, level, contains } = {}) {
+    async list(runId, { after = 0, limit = ALL, tail, level, contains, newest } = {}) {
       let query = (await database.dialect.queryBuilder())
         .selectFrom('logs')
         .innerJoin('runs', 'runs.pk', 'logs.run')
         .selectAll('logs')
         .where('runs.id', '=', runId)
       if (level !== undefined) query = query.where('level', 'in', levelsFrom(level))
+      if (newest !== undefined) query = query.where('logs.pk', '>', await lastBefore(database, runId, newest))
       if (contains !== undefined) query = query.where((row) => holdsText(row, 'message', contains, { anyCase: true }))
       query =
         tail === undefined
@@ -49,6 +52,12 @@ export async function addLogLines(writing: Writing, lines: readonly LogLine[]): 
     graves.set(pk, grave)
   }
   for (const [pk, { warnings, errors }] of graves) await writing.connection.run(COUNT, [warnings, errors, pk])
+}
+
+/** The `pk` of the line before the newest so many; 0 when there are no more than these. */
+async function lastBefore(database: Database, runId: string, newest: number): Promise<number> {
+  const [line] = await database.all<Pick<LogRow, 'pk'>>(BEFORE_NEWEST, [runId, newest])
+  return line?.pk ?? 0
 }
 
 function readLine(row: LogRow, runId: string): LogLine {

@@ -4,7 +4,7 @@ import type { TaskRun } from '../../model/task-run.ts'
 import { assertTransition, type State } from '../../model/state.ts'
 import { unknownTaskRun } from '../refusals.ts'
 import { isRepeated } from '../state-rules.ts'
-import type { Change, NewTaskRun, TaskRunPatch, TaskRunStore } from '../store.ts'
+import type { Change, NewTaskRun, TaskRunOutline, TaskRunPatch, TaskRunStore } from '../store.ts'
 import type { Database, SqlValue } from './database.ts'
 import { historyLine, lastState, readHistory } from './history.ts'
 import { fromJsonOrNull, toJsonOrNull } from './json-text.ts'
@@ -39,12 +39,18 @@ const COLUMNS = [
 const INSERT = insertText('task_runs', COLUMNS)
 const LIST =
   'select task_runs.* from task_runs join runs on runs.pk = run where runs.id = ? order by ordinal, task_runs.pk'
+const OUTLINE = `select id, task_name, name, created_at, started_at, ended_at, history, run_count from task_runs
+  where run = (select pk from runs where id = ?) order by ordinal, pk`
 
 export function sqlTaskRuns(database: Database): TaskRunStore {
   return {
     async list(runId) {
       const rows = await database.all<TaskRunRow>(LIST, [runId])
       return rows.map((row) => readTaskRun(row, runId))
+    },
+    async outline(runId) {
+      const rows = await database.all<OutlineRow>(OUTLINE, [runId])
+      return rows.map(readOutline)
     },
     async history(taskRunId) {
       const [row] = await database.all<Pick<TaskRunRow, 'history'>>('select history from task_runs where id = ?', [
@@ -155,6 +161,24 @@ function patchColumns(patch: TaskRunPatch = {}): { readonly columns: readonly st
     values.push(...resultValues(patch.result))
   }
   return { columns, values }
+}
+
+type OutlineRow = Pick<
+  TaskRunRow,
+  'id' | 'task_name' | 'name' | 'created_at' | 'started_at' | 'ended_at' | 'history' | 'run_count'
+>
+
+function readOutline(row: OutlineRow): TaskRunOutline {
+  return {
+    id: unpack(row.id),
+    taskName: row.task_name,
+    name: row.name,
+    createdAt: fromMs(row.created_at),
+    startedAt: fromMsOrNull(row.started_at),
+    endedAt: fromMsOrNull(row.ended_at),
+    state: lastState(row.history),
+    runCount: row.run_count,
+  }
 }
 
 function readTaskRun(row: TaskRunRow, runId: string): TaskRun {

@@ -4,6 +4,7 @@ import { limitsAndTransactions } from './002-limits-and-transactions.ts'
 import { dataWindow } from './003-data-window.ts'
 import { eventsRulesAndRetention } from './004-events-rules-and-retention.ts'
 import { cacheClaims } from './006-cache-claims.ts'
+import { listsOfRuns } from './007-lists-of-runs.ts'
 import type { Migration } from './migration.ts'
 
 export const migrations: readonly Migration[] = [
@@ -12,4 +13,5 @@ export const migrations: readonly Migration[] = [
   dataWindow,
   eventsRulesAndRetention,
   cacheClaims,
+  listsOfRuns,
 ]
