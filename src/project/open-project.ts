@@ -8,13 +8,9 @@ import { ConfigError } from '../base/errors.ts'
 import { newId } from '../base/ids.ts'
 import type { Settings } from '../base/settings.ts'
 import type { AnyBlock } from '../blocks/define.ts'
-import { jsonBlock, secretBlock } from '../blocks/standard.ts'
 import { notifyRule, type DeploymentDefinition } from '../deploy/deployment.ts'
 import type { AnyFlow } from '../engine/flow.ts'
 import type { Host } from '../engine/host.ts'
-import { messagesForRun } from '../notify/run-messages.ts'
-import { slackWebhook } from '../notify/slack.ts'
-import { customWebhook } from '../notify/webhook.ts'
 import type { OutboxMessage } from '../model/outbox-message.ts'
 import type { FlowRun } from '../model/run.ts'
 import type { State } from '../model/state.ts'
@@ -116,6 +112,8 @@ export async function runMessages(
   const deployment = run.deploymentId === null ? null : await store.deployments.getById(run.deploymentId)
   if (deployment === null) return []
   const rules = [...deployment.notify, ...(definition.notify ?? []).map(notifyRule)]
+  if (rules.length === 0) return []
+  const { messagesForRun } = await import('../notify/run-messages.ts')
   const newest = await store.runs.list({ deploymentId: deployment.id, types: ENDED, limit: 2 })
   const before = newest.find(({ id }) => id !== run.id)?.state ?? null
   return messagesForRun({ run, state, before, importance: deployment.importance, rules }, () => newId())
@@ -123,12 +121,31 @@ export async function runMessages(
 
 const ENDED = ['completed', 'failed', 'crashed'] as const
 
+/** Loaded when one of them is opened, listed or made: most runs use none. */
 const STANDARD_BLOCKS: readonly Entry<AnyBlock>[] = [
-  { block: slackWebhook, about: 'messages to a Slack channel' },
-  { block: customWebhook, about: 'messages to any HTTP address' },
-  { block: secretBlock, about: 'one secret text' },
-  { block: jsonBlock, about: 'any JSON value, not sealed' },
-].map(({ block, about }) => ({ ...blockEntry(block as AnyBlock), about }))
+  {
+    name: 'slack-webhook',
+    shortName: 'slack',
+    about: 'messages to a Slack channel',
+    load: async () => (await import('../notify/slack.ts')).slackWebhook,
+  },
+  {
+    name: 'custom-webhook',
+    shortName: 'webhook',
+    about: 'messages to any HTTP address',
+    load: async () => (await import('../notify/webhook.ts')).customWebhook,
+  },
+  {
+    name: 'secret',
+    about: 'one secret text',
+    load: async () => (await import('../blocks/standard.ts')).secretBlock,
+  },
+  {
+    name: 'json',
+    about: 'any JSON value, not sealed',
+    load: async () => (await import('../blocks/standard.ts')).jsonBlock,
+  },
+]
 
 function flowEntry(given: AnyFlow | Entry<AnyFlow>): Entry<AnyFlow> {
   return 'load' in given

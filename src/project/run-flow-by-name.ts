@@ -11,7 +11,6 @@ import type { DataWindow, FlowRun } from '../model/run.ts'
 import type { TaskRun } from '../model/task-run.ts'
 import { loadResult } from '../store/results.ts'
 import type { Project } from './open-project.ts'
-import { retryRun } from './run-actions.ts'
 
 export interface RunByNameOptions {
   readonly signal?: AbortSignal
@@ -88,6 +87,7 @@ export async function retryRunHere(
   options: Omit<RunByNameOptions, 'key' | 'dueAt' | 'window' | 'tags'> = {},
 ): Promise<RunReport> {
   const flow = await project.flow(ended.flowName)
+  const { retryRun } = await import('./run-actions.ts')
   await retryRun(project, ended, how)
   const { run, result, error } = await resumeRun(flow, ended.id, hostFor(project, options), {
     // a serving process may be faster: then it is followed

@@ -36,7 +36,7 @@ export function textTable(rows: readonly Readonly<Record<string, unknown>>[], op
 export function displayWidth(text: string): number {
   if (PLAIN.test(text)) return text.length
   let width = 0
-  for (const { segment } of segmenter.segment(text)) width += segmentWidth(segment)
+  for (const { segment } of segmentsOf(text)) width += segmentWidth(segment)
   return width
 }
 
@@ -44,7 +44,14 @@ export function displayWidth(text: string): number {
 const PLAIN = /^[\u0020-\u007E]*$/
 const WIDE =
   /^(?:\p{Emoji_Presentation}|.\uFE0F|[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6\u{20000}-\u{3FFFD}])/u
-const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
+
+let segmenter: Intl.Segmenter | undefined
+
+/** Letters as people count them. The tables for it take 10 ms to open, which most tables of a command do without. */
+function segmentsOf(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' })
+  return segmenter.segment(text)
+}
 
 function segmentWidth(segment: string): number {
   return WIDE.test(segment) ? 2 : 1
@@ -63,7 +70,7 @@ function cut(text: string, limit: number): string {
   if (displayWidth(text) <= limit) return text
   let kept = ''
   let width = 0
-  for (const { segment } of segmenter.segment(text)) {
+  for (const { segment } of segmentsOf(text)) {
     width += segmentWidth(segment)
     // one column is for the ellipsis
     if (width > limit - 1) break
