@@ -165,6 +165,20 @@ describe('what only one file may do', () => {
     expect(users.length, users.map((file) => file.path).join(', ')).toBeLessThanOrEqual(1)
   })
 
+  it('F245 lets flows take their arithmetic from our analysis: of packages they meet zod, and what Node brings', () => {
+    const strays = files
+      .filter((file) => file.room === 'flows')
+      .flatMap((file) =>
+        file.imports
+          .map(({ target }) => target)
+          .filter((target) => !/^(flows\/|d2flow(\/|$)|node:|zod$)/.test(target))
+          .map((target) => `${file.path} imports ${target}`),
+      )
+
+    expect(files.filter((file) => file.room === 'flows').length).toBeGreaterThan(40)
+    expect(strays).toEqual([])
+  })
+
   it('names no room utils, helpers or common', () => {
     const named = files.filter((file) => /(^|\/)(utils?|helpers?|common|misc|lib)(\/|\.ts$)/.test(file.path))
 

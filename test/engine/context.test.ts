@@ -1,5 +1,5 @@
 import { createFakeClock, runFlow, stubClient } from 'd2flow/testing'
-import { defineBlock, flow, link, markdown, progress, secret, secretBlock, table, task, type Io } from 'd2flow'
+import { defineBlock, flow, Future, link, markdown, progress, secret, secretBlock, table, task, type Io } from 'd2flow'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { seal } from '../../src/base/secret.ts'
@@ -26,8 +26,9 @@ describe('async bodies', () => {
       },
     })
 
-    const { result, steps } = await runFlow(mixed, {})
+    const { state, result, steps } = await runFlow(mixed, {})
 
+    expect(state.type).toBe('completed')
     expect(result).toBe(3)
     expect(steps.map(({ taskName, state }) => [taskName, state.type])).toEqual([
       ['plain', 'completed'],
@@ -35,25 +36,25 @@ describe('async bodies', () => {
     ])
   })
 
-  it('F050 overlap when they are awaited together', async () => {
-    let busy = 0
-    let busiest = 0
+  it('F050 overlap when they are awaited together, and give their values in the order of the calls', async () => {
+    const clock = createFakeClock()
+    const ended: number[] = []
     const wait = task({
       name: 'wait',
-      async run(n: number) {
-        busy += 1
-        busiest = Math.max(busiest, busy)
-        await new Promise(setImmediate)
-        busy -= 1
-        return n
+      async run(ms: number, ctx) {
+        await ctx.sleep(ms)
+        ended.push(ms)
+        return ms
       },
     })
-    const together = flow({ name: 'together', run: async () => await Promise.all([wait(1), wait(2), wait(3)]) })
+    const together = flow({ name: 'together', run: async () => await Promise.all([wait(300), wait(100), wait(200)]) })
 
-    const { result } = await runFlow(together, {})
+    const { result } = await runFlow(together, {}, { clock })
 
-    expect(result).toEqual([1, 2, 3])
-    expect(busiest).toBe(3)
+    expect(result).toEqual([300, 100, 200])
+    expect(ended).toEqual([100, 200, 300])
+    // the longest, not the sum
+    expect(clock.monotonicMs()).toBe(300)
   })
 
   it('F052 are submitted by calling and collected by awaiting', async () => {
@@ -63,11 +64,12 @@ describe('async bodies', () => {
       async run() {
         const one = step(9)
         const many = step.map([1, 2, 3, 4, 5])
-        return { one: await one, many: await Promise.all(many) }
+        const futures = [one, ...many].filter((future) => future instanceof Future && !future.isSettled).length
+        return { futures, one: await one, many: await Promise.all(many) }
       },
     })
 
-    expect((await runFlow(collected, {})).result).toEqual({ one: 81, many: [1, 4, 9, 16, 25] })
+    expect((await runFlow(collected, {})).result).toEqual({ futures: 6, one: 81, many: [1, 4, 9, 16, 25] })
   })
 
   it('F053 each have a definite end when one of a group fails', async () => {
@@ -395,6 +397,33 @@ describe('a test of a flow', () => {
     expect(bodies).toBe(2)
   })
 
+  it('F073 leaves no trace of a bare call within a run either, and tries it once', async () => {
+    let bodies = 0
+    const risky = task({
+      name: 'risky',
+      retry: { attempts: 4 },
+      run() {
+        bodies += 1
+        throw new Error('boom')
+      },
+    })
+    const bare = flow({
+      name: 'bare',
+      async run() {
+        try {
+          return await risky.fn(undefined)
+        } catch {
+          return 'caught'
+        }
+      },
+    })
+
+    const { result, steps } = await runFlow(bare, {})
+
+    expect(result).toBe('caught')
+    expect({ bodies, steps }).toEqual({ bodies: 1, steps: [] })
+  })
+
   it('F074 F076 may put a stub in place of what a block opens, everywhere, while runs are kept as ever', async () => {
     const fetchUnits = task({
       name: 'fetch-units',
@@ -437,6 +466,22 @@ describe('a test of a flow', () => {
     const settled = await broken.settle()
     expect(settled.state.type).toBe('failed')
     await expect(broken()).rejects.toEqual(settled.error)
+  })
+
+  it('F077 may do so for a task, too', async () => {
+    const fine = task({ name: 'fine', run: (n: number) => n + 1 })
+    const broken = task({
+      name: 'broken',
+      run() {
+        throw new Error('boom')
+      },
+    })
+
+    expect(await fine.settle(41)).toMatchObject({ state: { type: 'completed' }, result: 42 })
+    expect(await broken.settle()).toMatchObject({
+      state: { type: 'failed', message: 'boom' },
+      error: new Error('boom'),
+    })
   })
 
   it('F033 F034 F036 may set variables, which are read with a default', async () => {

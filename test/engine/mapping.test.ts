@@ -280,7 +280,7 @@ describe('a mapped task', () => {
     expect((await runFlow(nested, {})).result).toEqual([2, 3])
   })
 
-  it('goes through ten thousand items', async () => {
+  it('F008 goes through ten thousand items', async () => {
     const mapped = flow({
       name: 'mapped',
       run: async () => (await Promise.all(double.map(Array.from({ length: 10_000 }, (_, index) => index)))).length,
