@@ -1,11 +1,11 @@
 /**
  * What the engine adds to work that does nothing: 1,000 no-op tasks in one flow on a SQLite store that syncs every
- * commit, one after the other and mapped; what the store grows by; how much memory it takes; and whether a step costs as
- * much late in a run as early.
+ * commit, one after the other and mapped; the same on a store in memory-backed storage, where syncing costs nothing; ten
+ * thousand mapped ones; what the store grows by; and how much memory it takes.
  *
  * raw: one durable commit of one row in the same folder.
  */
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { flow, task } from 'd2flow'
@@ -18,7 +18,10 @@ import { runNode } from './measure/process.ts'
 import { rawCommitMs } from './measure/raw-commit.ts'
 
 const TASKS = 1_000
+const MANY_TASKS = 10_000
 const ROUNDS = 5
+/** Where Linux keeps files in memory. */
+const IN_MEMORY = '/dev/shm'
 
 const nothing = task({ name: 'nothing', run: (n: number) => n })
 
@@ -36,44 +39,76 @@ const mapped = flow({
   },
 })
 
-const folder = mkdtempSync(join(tmpdir(), 'd2flow-bench-'))
-const path = join(folder, 'bench.db')
-const store = await openStore(`sqlite:${path}`, { clock: systemClock, projectFolder: folder })
-const host = { store, clock: systemClock, identity: thisProcess() }
-
-async function msPerTask(which: typeof sequential | typeof mapped, tasks: number): Promise<number> {
-  const startedAt = performance.now()
-  const { run } = await startRun(which, { tasks }, { host })
-  if (run.state.type !== 'completed') throw new Error(`the run ended as ${run.state.name}: ${run.state.message}`)
-  return (performance.now() - startedAt) / tasks
+async function openPlace(parent: string) {
+  const folder = mkdtempSync(join(parent, 'd2flow-bench-'))
+  const path = join(folder, 'bench.db')
+  const store = await openStore(`sqlite:${path}`, { clock: systemClock, projectFolder: folder })
+  const host = { store, clock: systemClock, identity: thisProcess() }
+  return {
+    folder,
+    path,
+    async msPerTask(which: typeof sequential | typeof mapped, tasks: number): Promise<number> {
+      const startedAt = performance.now()
+      const { run } = await startRun(which, { tasks }, { host })
+      if (run.state.type !== 'completed') throw new Error(`the run ended as ${run.state.name}: ${run.state.message}`)
+      return (performance.now() - startedAt) / tasks
+    },
+    async close() {
+      await store.close()
+      return {
+        bytes: statSync(path).size,
+        remove: () => rmSync(folder, { recursive: true }),
+      }
+    },
+  }
 }
 
-const storeBytes = () =>
-  ['', '-wal'].reduce((sum, suffix) => sum + (statSync(path + suffix, { throwIfNoEntry: false })?.size ?? 0), 0)
-
-if (process.argv.includes('--once')) {
+const once = process.argv.indexOf('--once')
+const place = await openPlace(tmpdir())
+if (once > 0) {
   // a process that does this and nothing else, for its memory
-  await msPerTask(process.argv.includes('mapped') ? mapped : sequential, TASKS)
-  await store.close()
-  rmSync(folder, { recursive: true })
+  const [which, tasks = ''] = process.argv.slice(once + 1)
+  const ms = await place.msPerTask(which === 'mapped' ? mapped : sequential, Number(tasks))
+  ;(await place.close()).remove()
+  console.log(JSON.stringify({ ms }))
   process.exit(0)
 }
 
-await msPerTask(sequential, 50)
+const storeBytes = () =>
+  ['', '-wal'].reduce((sum, suffix) => sum + (statSync(place.path + suffix, { throwIfNoEntry: false })?.size ?? 0), 0)
+const inOwnProcess = async (which: string, tasks: number) =>
+  await runNode(['--conditions=source', import.meta.filename, '--once', which, String(tasks)])
+
+await place.msPerTask(sequential, 50)
 const times = { raw: [] as number[], sequential: [] as number[], mapped: [] as number[] }
 const before = storeBytes()
 for (let round = 0; round < ROUNDS; round += 1) {
-  times.raw.push(rawCommitMs(folder))
-  times.sequential.push(await msPerTask(sequential, TASKS))
-  times.mapped.push(await msPerTask(mapped, TASKS))
+  times.raw.push(rawCommitMs(place.folder))
+  times.sequential.push(await place.msPerTask(sequential, TASKS))
+  times.mapped.push(await place.msPerTask(mapped, TASKS))
 }
 const raw = median(times.raw)
-const peaks = await Promise.all(
-  ['sequential', 'mapped'].map((which) => runNode(['--conditions=source', import.meta.filename, '--once', which])),
-)
+const closed = await place.close()
+const grownMb = (closed.bytes - before) / 1e6 / (2 * ROUNDS * (TASKS / 1_000))
+closed.remove()
+
+// once before, so that nothing is compiled in the ones that are measured
+await inOwnProcess('sequential', 10)
+const peaks = [await inOwnProcess('sequential', TASKS), await inOwnProcess('mapped', TASKS)]
 const peakMb = Math.max(...peaks.map((use) => use.peakMb))
-await store.close()
-const grownMb = (statSync(path).size - before) / 1e6 / (2 * ROUNDS * (TASKS / 1_000))
+const many = await inOwnProcess('mapped', MANY_TASKS)
+const manyMs = (JSON.parse(many.stdout) as { ms: number }).ms * MANY_TASKS
+const inMemory = existsSync(IN_MEMORY) ? await measureInMemory() : null
+
+async function measureInMemory() {
+  const memory = await openPlace(IN_MEMORY)
+  await memory.msPerTask(sequential, 50)
+  const ms: number[] = []
+  for (let round = 0; round < ROUNDS; round += 1) ms.push(await memory.msPerTask(sequential, TASKS))
+  const ofCommit = rawCommitMs(memory.folder)
+  ;(await memory.close()).remove()
+  return { ms: median(ms), raw: ofCommit }
+}
 
 printFigure({
   bench: 'engine-overhead',
@@ -105,4 +140,27 @@ printFigure({
   unit: 'MB',
   n: TASKS,
 })
-rmSync(folder, { recursive: true })
+if (inMemory !== null) {
+  printFigure({
+    bench: 'engine-overhead',
+    metric: 'no-op task, sequential, store in memory-backed storage',
+    value: inMemory.ms,
+    unit: 'ms',
+    n: TASKS * ROUNDS,
+    raw: inMemory.raw,
+  })
+}
+printFigure({
+  bench: 'engine-overhead',
+  metric: '10,000 mapped no-op tasks',
+  value: manyMs / 1_000,
+  unit: 's',
+  n: MANY_TASKS,
+})
+printFigure({
+  bench: 'engine-overhead',
+  metric: 'peak memory of a process with 10,000 mapped tasks',
+  value: many.peakMb,
+  unit: 'MB',
+  n: MANY_TASKS,
+})
