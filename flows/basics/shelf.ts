@@ -112,4 +112,29 @@ export const basics: Shelf = [
     about: 'How is a flow tested?',
     load: async () => (await import('./testable-flow-patterns.ts')).testableFlowPatterns,
   },
+  {
+    name: 'variables-and-params',
+    about: 'Where does a setting come from that nobody gave?',
+    load: async () => (await import('./variables-and-params.ts')).variablesAndParams,
+  },
+  {
+    name: 'markdown-artifacts',
+    about: 'How does a run tell its story to people?',
+    load: async () => (await import('./markdown-artifacts.ts')).markdownArtifacts,
+  },
+  {
+    name: 'table-and-link-artifacts',
+    about: 'How does a run hand over rows, and say where they come from?',
+    load: async () => (await import('./table-and-link-artifacts.ts')).tableAndLinkArtifacts,
+  },
+  {
+    name: 'secret-block',
+    about: 'How does a flow use a secret that nobody may see?',
+    load: async () => (await import('./secret-block.ts')).secretBlock,
+  },
+  {
+    name: 'custom-blocks',
+    about: "How does a flow connect to a service of one's own?",
+    load: async () => (await import('./custom-blocks.ts')).customBlocks,
+  },
 ]
