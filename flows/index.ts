@@ -53,6 +53,11 @@ export const bundled = {
       load: async () => (await import('d2flow/connectors/worldpop')).worldPop,
     },
     {
+      name: 'open-lineage',
+      about: 'lineage events to a server, a file or the log',
+      load: async () => (await import('d2flow/connectors/open-lineage')).openLineage,
+    },
+    {
       name: 'object-store',
       about: 'a bucket of S3, or of a service that speaks like it',
       load: async () => (await import('d2flow/connectors/object-store')).objectStore,

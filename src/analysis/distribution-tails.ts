@@ -98,11 +98,6 @@ function gammaDensity(a: number, x: number): number {
   return Math.exp(exponent - stirlingError(a)) / Math.sqrt(2 * Math.PI * a)
 }
 
-/** ln Γ(a), for a above 0. */
-export function logGamma(a: number): number {
-  return (a - 0.5) * Math.log(a) - a + 0.5 * Math.log(2 * Math.PI) + stirlingError(a)
-}
-
 /**
  * The regularised incomplete beta function I_x(a, b). `y` is 1 − x, handed over apart so that no digit of a small one
  * is lost.
