@@ -10,27 +10,32 @@ import type { FileRecord, ReadOptions } from './file-record.ts'
 export async function* readNdjson(path: string, options: ReadOptions = {}): AsyncGenerator<FileRecord> {
   const source = createReadStream(path, { highWaterMark: 256 * 1024 })
   let line = 0
-  let rest = ''
-  let isFirst = true
-  const recordsOf = function* (text: string): Generator<FileRecord> {
-    line += 1
-    const trimmed = text.trim()
-    if (trimmed === '') return
-    const fields = parseLine(path, line, trimmed)
-    if (isFirst) checkColumns(path, Object.keys(fields), options)
-    isFirst = false
-    yield { line, fields }
-  }
+  let hasRecord = false
   try {
-    for await (const text of decodeUtf8(source, path)) {
-      const lines = (line === 0 && rest === '' ? text.replace(/^\uFEFF/, '') : rest + text).split('\n')
-      rest = lines.pop() ?? ''
-      for (const each of lines) yield* recordsOf(each)
+    for await (const text of linesFrom(decodeUtf8(source, path))) {
+      line += 1
+      const trimmed = text.trim()
+      if (trimmed === '') continue
+      const fields = parseLine(path, line, trimmed)
+      if (!hasRecord) checkColumns(path, Object.keys(fields), options)
+      hasRecord = true
+      yield { line, fields }
     }
-    yield* recordsOf(rest)
   } finally {
     source.destroy()
   }
+}
+
+async function* linesFrom(texts: AsyncIterable<string>): AsyncGenerator<string> {
+  let rest = ''
+  let isFirst = true
+  for await (const text of texts) {
+    const lines = (isFirst ? text.replace(/^\uFEFF/, '') : rest + text).split('\n')
+    isFirst = false
+    rest = lines.pop() ?? ''
+    yield* lines
+  }
+  yield rest
 }
 
 function parseLine(path: string, line: number, text: string): Record<string, unknown> {

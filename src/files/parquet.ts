@@ -74,11 +74,8 @@ export async function writeParquet(
   return await writeAtomically(path, await toParquet(rows, options))
 }
 
-/** Rows read at a time. */
-const ROWS_AT_ONCE = 10_000
-
 /**
- * The rows of a Parquet file; `line` is the number of the row, from 1. Moments come as Date, shapes as GeoJSON, whole
+ * The rows of a Parquet file, a row group at a time; `line` is the number of the row, from 1. Moments come as Date, shapes as GeoJSON, whole
  * numbers as number (as text beyond 2^53, where a number would lose digits), nulls as null.
  *
  * @throws DataError `data/file` when it is not Parquet, is cut off, or lacks a column that is asked for
@@ -104,8 +101,9 @@ export async function* readParquet(path: string, options: ReadOptions = {}): Asy
 /** The rows of a Parquet file that is in memory. @throws DataError `data/file` when it is not Parquet, or is cut off */
 export async function fromParquet(bytes: Uint8Array, name: string = 'the object'): Promise<Record<string, unknown>[]> {
   const buffer = bytes.slice().buffer
-  const rows = await Array.fromAsync(rowsOf(buffer, name, {}))
-  return rows.map(({ fields }) => ({ ...fields }))
+  const rows: Record<string, unknown>[] = []
+  for await (const { fields } of rowsOf(buffer, name, {})) rows.push(fields)
+  return rows
 }
 
 async function* rowsOf(file: AsyncBuffer, path: string, options: ReadOptions): AsyncGenerator<FileRecord> {
@@ -113,30 +111,39 @@ async function* rowsOf(file: AsyncBuffer, path: string, options: ReadOptions): A
   const metadata = await parquetMetadataAsync(file).catch((cause: unknown) => {
     throw notParquet(path, cause)
   })
-  const names = parquetSchema(metadata).children.map(({ element }) => element.name)
-  const known = checkColumns(path, names, options)
-  const total = Number(metadata.num_rows)
-  for (let rowStart = 0; rowStart < total; rowStart += ROWS_AT_ONCE) {
-    const rowEnd = Math.min(total, rowStart + ROWS_AT_ONCE)
+  const stored = parquetSchema(metadata).children.map(({ element }) => element.name)
+  const names = checkColumns(path, stored, options)
+  let rowStart = 0
+  // group by group, for a part of a group costs as much as the whole
+  for (const group of metadata.row_groups) {
+    const rowEnd = rowStart + Number(group.num_rows)
     const rows = await parquetReadObjects({ file, metadata, rowStart, rowEnd }).catch((cause: unknown) => {
       throw notParquet(path, cause)
     })
     for (const [index, row] of rows.entries()) {
-      const fields = Object.fromEntries(names.map((name, at) => [known[at] ?? name, fromStored(row[name])]))
+      const fields: Record<string, unknown> = {}
+      for (const [at, name] of stored.entries()) fields[names[at] ?? name] = fromStored(row[name])
       yield { line: rowStart + index + 1, fields }
     }
+    rowStart = rowEnd
   }
 }
 
+/** In one pass over the rows, which may be many. */
 function inferColumns(rows: readonly ParquetRow[]): Record<string, ParquetType> {
-  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))]
-  return Object.fromEntries(names.map((name) => [name, inferType(rows, name)]))
+  const found = new Map<string, Set<ParquetType>>()
+  for (const row of rows) {
+    for (const name of Object.keys(row)) {
+      let types = found.get(name)
+      if (types === undefined) found.set(name, (types = new Set()))
+      const value = row[name]
+      if (value !== null && value !== undefined) types.add(typeOf(value))
+    }
+  }
+  return Object.fromEntries([...found].map(([name, types]) => [name, commonType(name, types)]))
 }
 
-function inferType(rows: readonly ParquetRow[], name: string): ParquetType {
-  const types = new Set(
-    rows.map((row) => row[name]).flatMap((value) => (value === null || value === undefined ? [] : [typeOf(value)])),
-  )
+function commonType(name: string, types: Set<ParquetType>): ParquetType {
   // whole numbers among others are numbers like them
   if (types.has('number')) types.delete('integer')
   const [first = 'text', ...others] = types
