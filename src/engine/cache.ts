@@ -56,7 +56,7 @@ export async function lookUp(
   if (key === null) return null
 
   const forMs = cacheForMs(cache)
-  const anew = cache.refresh === true
+  let anew = cache.refresh === true
   const { store, clock } = scope.host
   const claimant: CacheClaimant = { runId: scope.run.id, epoch: scope.run.epoch }
   const isAlone = cache.isolation !== 'read-committed'
@@ -64,6 +64,10 @@ export async function lookUp(
   let isClaimed = false
   try {
     let record = anew ? null : await find(scope, key)
+    if (record !== null && scope.steps.isToBeAnew(key, record.createdAt)) {
+      record = null
+      anew = true
+    }
     if (record === null && isAlone && store !== null) {
       record = await claim(store, key, claimant, { anew, core, context })
       isClaimed = record === null

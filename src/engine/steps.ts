@@ -9,6 +9,8 @@ export interface StepTable {
   /** The newest step with this key. */
   find(key: string): TaskRun | undefined
   remember(taskRun: TaskRun): void
+  /** Whether a person asked for the step anew that used the value kept under this cache key at that moment. */
+  isToBeAnew(cacheKey: string, keptAt: string): boolean
   /** Its result is used no more. */
   forget(key: string): void
   /** Whether, as far as is known from before, any step completed after this moment. */
@@ -25,10 +27,12 @@ export function createStepTable(
 ): StepTable {
   const byKey = new Map<string, TaskRun>()
   const numbers = new Map<string, number>()
+  const anewSince = new Map<string, string>()
   let lastDoneAt = ''
   let ordinal = 0
   for (const taskRun of known) {
     if (!isSuperseded(taskRun)) byKey.set(taskRun.key, taskRun)
+    else if (taskRun.cacheKey !== null) anewSince.set(taskRun.cacheKey, taskRun.state.at)
     numbers.set(taskRun.taskName, (numbers.get(taskRun.taskName) ?? 0) + 1)
     ordinal = Math.max(ordinal, taskRun.ordinal + 1)
     const { endedAt } = taskRun
@@ -37,6 +41,7 @@ export function createStepTable(
   return {
     transactions: new Map(transactions.map((each) => [each.key, each])),
     find: (key) => byKey.get(key),
+    isToBeAnew: (cacheKey, keptAt) => keptAt <= (anewSince.get(cacheKey) ?? ''),
     hasProgressSince: (at) => lastDoneAt > at,
     remember: (taskRun) => void byKey.set(taskRun.key, taskRun),
     forget: (key) => void byKey.delete(key),

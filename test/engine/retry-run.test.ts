@@ -151,6 +151,37 @@ describe('asking for a failed run again', () => {
     expect(effects).toEqual(['push 4', 'check 5'])
   })
 
+  it('computes anew what a cache has kept of the step, and leaves the cache with the new value', async () => {
+    const { clock, store, host, world } = place
+    let fetches = 0
+    const fetch = task({
+      name: 'fetch',
+      cache: { by: 'inputs' },
+      run({ year }: { year: number }) {
+        clock.advance(1_000)
+        fetches += 1
+        return `${year}, asked ${fetches} times`
+      },
+    })
+    const failing = flow({
+      name: 'failing',
+      async run() {
+        const rows = [await fetch({ year: 2026 }), await fetch({ year: 2026 })]
+        if (world.broken !== null) throw new Error('the server is gone')
+        return rows
+      },
+    })
+    const { run } = await startRun(failing, {}, { host })
+    world.broken = null
+    await retryRun(store, run, { from: 'fetch' }, clock)
+
+    const { result } = await resumeRun(failing, run.id, host)
+    const other = await startRun(failing, {}, { host })
+
+    expect(result).toEqual(['2026, asked 2 times', '2026, asked 2 times'])
+    expect(other.result).toEqual(result)
+  })
+
   it('is refused for a run that completed and for a step that is not there', async () => {
     const failed = await place.fail()
     await expect(place.retry(failed.id, { from: 'pull' })).rejects.toMatchObject({

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { createFakeClock, runFlow } from 'd2flow/testing'
 import { flow, HOUR, MINUTE, task, type AnyFlow } from 'd2flow'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -224,9 +225,10 @@ describe('a run that asks for approval', () => {
     const effects: string[] = []
     const slow = task({
       name: 'slow',
-      async run() {
-        await new Promise((resolve) => setTimeout(resolve, 20))
-        effects.push('slow')
+      async run(_: void, ctx) {
+        effects.push('begun')
+        await setTimeout(20, undefined, { signal: ctx.signal })
+        effects.push('done')
       },
     })
     const asking = flow({
@@ -250,7 +252,7 @@ describe('a run that asks for approval', () => {
 
     expect([first, again.state.message]).toEqual(['first?', 'second?'])
     expect(result).toEqual(['amina', 'bela'])
-    expect(effects).toEqual(['slow'])
+    expect(effects).toEqual(['begun', 'done'])
   })
 
   it('says that nobody can answer when there is no store', async () => {
