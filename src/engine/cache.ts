@@ -4,6 +4,7 @@
  * Callers of one process take turns; between processes the store says whose turn it is. Its claim lasts as long as the
  * lease of the run, so that nobody waits for a computer that is gone.
  */
+import { EngineError } from '../base/errors.ts'
 import { cacheForMs, cacheKey } from '../model/cache-key.ts'
 import type { KeptResult } from '../model/run.ts'
 import type { CacheClaimant, CacheRecord, Change, Store } from '../store/store.ts'
@@ -26,12 +27,19 @@ const FIRST_LOOK_AFTER_MS = 50
 const LOOK_EVERY_MS = 1_000
 
 /** Keys that a body of this process is computing right now, by the place where values are kept. */
-const beingComputed = new WeakMap<object, Map<string, Promise<void>>>()
+const beingComputed = new WeakMap<object, Map<string, Turn>>()
+
+interface Turn {
+  /** The step that computes: its run and its path within. */
+  readonly step: string
+  readonly done: Promise<void>
+}
 
 /**
  * Null when the call is not cached. Waits while somebody else computes the same value, here or elsewhere.
  *
  * @throws ConfigError `config/params` when the input cannot be hashed
+ * @throws EngineError `engine/standstill` when its own body asks for it
  */
 export async function lookUp(
   scope: RunScope,
@@ -60,7 +68,7 @@ export async function lookUp(
   const { store, clock } = scope.host
   const claimant: CacheClaimant = { runId: scope.run.id, epoch: scope.run.epoch }
   const isAlone = cache.isolation !== 'read-committed'
-  const endTurn = isAlone ? await takeTurn(store ?? scope.cache, key) : () => {}
+  const endTurn = isAlone ? await takeTurn(store ?? scope.cache, key, core.name, context.idempotencyKey) : () => {}
   let isClaimed = false
   try {
     let record = anew ? null : await find(scope, key)
@@ -126,14 +134,22 @@ async function claim(
   }
 }
 
-async function takeTurn(place: object, key: string): Promise<() => void> {
+/** @throws EngineError `engine/standstill` for a step within the one whose value it asks for */
+async function takeTurn(place: object, key: string, taskName: string, step: string): Promise<() => void> {
   let turns = beingComputed.get(place)
-  if (turns === undefined) beingComputed.set(place, (turns = new Map()))
-  for (let before = turns.get(key); before !== undefined; before = turns.get(key)) await before
-  let done: () => void = () => {}
-  turns.set(key, new Promise((resolve) => (done = resolve)))
+  if (turns === undefined) beingComputed.set(place, (turns = new Map<string, Turn>()))
+  for (let before = turns.get(key); before !== undefined; before = turns.get(key)) {
+    if (step.startsWith(`${before.step}/`)) {
+      throw new EngineError('engine/standstill', `${taskName} waits for a cached value that it is itself computing`, {
+        hint: 'a body that calls its own task must give it another input, or its bare function: fn(…)',
+      })
+    }
+    await before.done
+  }
+  const { promise, resolve } = Promise.withResolvers<void>()
+  turns.set(key, { step, done: promise })
   return () => {
     turns.delete(key)
-    done()
+    resolve()
   }
 }

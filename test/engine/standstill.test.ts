@@ -1,6 +1,6 @@
 /** Tasks that wait for each other: what could never end fails with a message, and what can end does. */
 import { runFlow } from 'd2flow/testing'
-import { allowFailure, atOnce, concurrent, flow, task, type Future } from 'd2flow'
+import { allowFailure, atOnce, concurrent, flow, task, type Future, type Task } from 'd2flow'
 import { describe, expect, it } from 'vitest'
 
 const turn = () => new Promise(setImmediate)
@@ -150,6 +150,21 @@ describe('a task that waits for another on a full pool', () => {
     expect((await runFlow(circle, {})).error).toMatchObject({
       code: 'engine/standstill',
       message: 'awaiting-1 waits for awaiting-0, which waits for awaiting-1',
+    })
+  })
+
+  it('is refused when it asks for the cached value that it computes, and may ask for others', async () => {
+    const factorial: Task<number, number> = task({
+      name: 'factorial',
+      cache: { by: 'inputs' },
+      run: async (n: number): Promise<number> => (n <= 1 ? 1 : n * (await factorial(n === 7 ? 7 : n - 1))),
+    })
+    const computes = flow({ name: 'computes', run: async (of: { n: number }) => await factorial(of.n) })
+
+    expect((await runFlow(computes, { n: 5 })).result).toBe(120)
+    expect((await runFlow(computes, { n: 7 })).error).toMatchObject({
+      code: 'engine/standstill',
+      message: 'factorial waits for a cached value that it is itself computing',
     })
   })
 
