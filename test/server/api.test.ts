@@ -86,7 +86,7 @@ describe('the API', () => {
           taskRunId: null,
           key: 'words',
           description: 'In words',
-          content: { kind: 'markdown', text: '# Done\n\n<script>alert(1)</script> [x](javascript:alert(1))' },
+          content: { kind: 'markdown', text: '# Done: rows.csv\n\n<script>alert(1)</script> [x](javascript:alert(1))' },
           createdAt: expect.any(String),
         },
       ],

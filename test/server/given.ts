@@ -54,7 +54,9 @@ export const pipeline = flow({
         'Rows',
       ),
     )
-    await ctx.publish(markdown('words', '# Done\n\n<script>alert(1)</script> [x](javascript:alert(1))', 'In words'))
+    await ctx.publish(
+      markdown('words', `# Done: ${params.source}\n\n<script>alert(1)</script> [x](javascript:alert(1))`, 'In words'),
+    )
     await ctx.publish(link('origin', 'https://example.org/rows', 'The rows'))
     return params.regions.length
   },

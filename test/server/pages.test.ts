@@ -317,17 +317,19 @@ describe('deployments', () => {
 describe('artifacts', () => {
   it('F058 show the newest version of a key, with all versions beside it', async () => {
     await ranFromForm()
-    const { artifacts } = served.project.store
-    const [first] = await artifacts.versions('report')
-    await ranFromForm()
+    await served.send('/deployments/pipeline/weekly/run', { ...FORM, 'p.source': 'january.csv' })
+    await served.work()
+    const [newest, first] = await served.project.store.artifacts.versions('words')
 
-    const page = await served.page('/artifacts/report')
-    const [newest] = await artifacts.versions('report')
+    const page = await served.page('/artifacts/words')
+    const earlier = await served.page(`/artifacts/words?version=${first?.id}`)
 
-    expect(await served.page('/artifacts')).toContain('<a href="/artifacts/report">report</a>')
+    expect(await served.page('/artifacts')).toContain('<a href="/artifacts/words">words</a>')
+    expect(page).toContain('Done: january.csv')
     expect(page).toContain('Versions<span class="count">2</span>')
     expect(page).toContain(`id="artifact-${newest?.id}"`)
-    expect(await served.page(`/artifacts/report?version=${first?.id}`)).toContain(`id="artifact-${first?.id}"`)
+    expect(earlier).toContain('Done: december.csv')
+    expect(earlier).not.toContain('january.csv')
     expect((await served.ask('/artifacts/nothing')).status).toBe(404)
   })
 })

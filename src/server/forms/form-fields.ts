@@ -131,6 +131,8 @@ function kindOf({ control, node }: Field): string {
       return 'one of these'
     case 'list':
       return `list of ${typeof node.items?.type === 'string' ? `${node.items.type}s` : 'values'}, one per line`
+    case 'secret':
+      return 'secret'
     case 'loose':
       return 'text or number'
     case 'json':

@@ -1,4 +1,5 @@
 /** Deployments: when each runs next, how the last ones ended, and the switch. */
+import { SECOND } from '../../base/duration.ts'
 import { StoreError } from '../../base/errors.ts'
 import type { DeploymentRecord } from '../../model/deployment-record.ts'
 import { pauseDeployment, resumeDeployment } from '../../project/switch-deployment.ts'
@@ -90,7 +91,11 @@ export async function deploymentPage(ask: Ask): Promise<Response> {
   const { project, clock } = ask.get('desk')
   const deployment = await findDeployment(ask)
   const now = clock.now()
-  const runs = await project.store.runs.list({ deploymentId: deployment.id, limit: RUNS_SHOWN })
+  const runs = await project.store.runs.list({
+    deploymentId: deployment.id,
+    dueBefore: new Date(now.getTime() + SECOND).toISOString(),
+    limit: RUNS_SHOWN,
+  })
   return await show(ask, {
     title: deployment.name,
     under: '/deployments',

@@ -1,4 +1,5 @@
 /** What happened, newest first. */
+import type { JsonObject } from '../../base/json.ts'
 import type { Ask } from '../desk.ts'
 import { html, type Html } from '../html.ts'
 import { show } from '../layout.ts'
@@ -49,7 +50,7 @@ export async function eventsPage(ask: Ask): Promise<Response> {
                           <td>${moment(at)}</td>
                           <td>${name}</td>
                           <td>${resourceLink(to)}</td>
-                          <td><code class="clip">${JSON.stringify(payload)}</code></td>
+                          <td>${inWords(payload)}</td>
                         </tr>`,
                     )}
                   </tbody>
@@ -60,9 +61,17 @@ export async function eventsPage(ask: Ask): Promise<Response> {
   })
 }
 
+/** Of an id the last letters tell runs apart; all of it is shown when it is pointed at. */
 function resourceLink(resource: string): Html {
   const run = /^run\/(.+)$/.exec(resource)?.[1]
   return run === undefined
     ? html`<a href="/events?resource=${encodeURIComponent(resource)}">${resource}</a>`
-    : html`<a href="/runs/${run}">${resource}</a>`
+    : html`<a href="/runs/${run}" title="${resource}">run …${run.slice(-8)}</a>`
+}
+
+/** "state: Completed, message: …" */
+function inWords(payload: JsonObject): string {
+  return Object.entries(payload)
+    .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(', ')
 }

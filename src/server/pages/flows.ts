@@ -1,4 +1,5 @@
 /** The flows of the project, each with its question. */
+import { SECOND } from '../../base/duration.ts'
 import { parameterSchema } from '../../project/parameter-schema.ts'
 import type { Ask } from '../desk.ts'
 import { fieldsOf, type Field } from '../forms/schema-node.ts'
@@ -53,7 +54,11 @@ export async function flowPage(ask: Ask): Promise<Response> {
   const { project, clock } = ask.get('desk')
   const flow = await project.flow(ask.req.param('flow') ?? '')
   const [runs, deployments] = await Promise.all([
-    project.store.runs.list({ flowName: flow.name, limit: RUNS_SHOWN }),
+    project.store.runs.list({
+      flowName: flow.name,
+      dueBefore: new Date(clock.now().getTime() + SECOND).toISOString(),
+      limit: RUNS_SHOWN,
+    }),
     project.store.deployments.list(),
   ])
   const about = flow.description ?? project.flows.find(({ name }) => name === flow.name)?.about ?? ''
