@@ -40,6 +40,8 @@ function isTyping(main) {
 
 let fetching = false
 let missed = false
+/** Something changed while a person was typing. */
+let stale = false
 
 async function refresh() {
   if (fetching) {
@@ -47,7 +49,8 @@ async function refresh() {
     return
   }
   const main = document.querySelector('#main')
-  if (isTyping(main)) return
+  stale = isTyping(main)
+  if (stale) return
   fetching = true
   try {
     const answer = await fetch(location.href, { headers: { accept: 'text/html' } })
@@ -81,6 +84,10 @@ if (live !== undefined) {
   const stream = new EventSource(live)
   stream.addEventListener('changed', () => void refresh())
 }
+
+document.addEventListener('focusout', () => {
+  if (stale) void refresh()
+})
 
 document.addEventListener('submit', (event) => {
   const question = event.submitter?.dataset.confirm
