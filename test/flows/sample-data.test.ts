@@ -1,16 +1,19 @@
-/** What every flow of the shelf keeps to: it runs with nothing, and says that its figures are made up. */
+/** What every flow on the shelves of sample data keeps to: it runs with nothing, and says that its figures are made up. */
 import type { Flow } from 'd2flow'
-import { pipelines } from '../../../flows/pipelines/shelf.ts'
+import { pipelines } from '../../flows/pipelines/shelf.ts'
+import { statistics } from '../../flows/statistics/shelf.ts'
 import { runFlow } from 'd2flow/testing'
 import { describe, expect, it } from 'vitest'
 
 const NEEDS_A_SERVICE = ['s3-parquet-export']
 
-const names = pipelines.map(({ name }) => name).filter((name) => !NEEDS_A_SERVICE.includes(name))
+const shelved = [...pipelines, ...statistics]
+
+const names = shelved.map(({ name }) => name).filter((name) => !NEEDS_A_SERVICE.includes(name))
 
 describe.each(names)('%s on sample data', (name) => {
   const load = async () =>
-    (await pipelines.find((shelved) => shelved.name === name)?.load()) as unknown as Flow<unknown, unknown>
+    (await shelved.find((each) => each.name === name)?.load()) as unknown as Flow<unknown, unknown>
 
   it('R3 says in the log and in every artifact that it is sample data', async () => {
     const { state, artifacts, logs } = await runFlow(await load(), {})
