@@ -9,7 +9,16 @@ export { advisory, AQI_CATEGORIES, aqiCategory, severity, type AqiCategory } fro
 export { epaDay, epaHour, type AirSeries, type EpaOptions, type EpaReading, type HourlyAir } from './epa-air.ts'
 export { europeanAqiBand, type EuropeanBand, type EuropeanPollutant } from './european-aqi.ts'
 export { nowCast } from './now-cast.ts'
-export { exceedsWho, WHO_AIR_LEVELS, type WhoLevel, type WhoLevelKey } from './who-air-levels.ts'
+export {
+  exceedsWho,
+  WHO_AIR_LEVELS,
+  whoExceedanceDays,
+  whoTargetAttained,
+  type ExceedanceDays,
+  type WhoLevel,
+  type WhoLevelKey,
+  type WhoTarget,
+} from './who-air-levels.ts'
 
 // Thresholds and alerts
 export { alertStates } from './alert-states.ts'

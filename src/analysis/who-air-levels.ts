@@ -41,3 +41,54 @@ export const WHO_AIR_LEVELS: Readonly<Record<WhoLevelKey, WhoLevel>> = {
 export function exceedsWho(level: WhoLevelKey, value: number | null): boolean | null {
   return value === null || !Number.isFinite(value) ? null : value > WHO_AIR_LEVELS[level].guideline
 }
+
+/** What a value of its averaging time attains: the guideline, the hardest interim target (from 1 to 4), or none of them. */
+export type WhoTarget =
+  | 'guideline'
+  | 'interim target 4'
+  | 'interim target 3'
+  | 'interim target 2'
+  | 'interim target 1'
+  | 'none'
+
+/**
+ * The hardest level that a value keeps to; a value on a level keeps to it. `null` when it is missing or below 0.
+ *
+ * @example whoTargetAttained('pm25-annual', 12) // 'interim target 3'
+ */
+export function whoTargetAttained(level: WhoLevelKey, value: number | null): WhoTarget | null {
+  if (value === null || !Number.isFinite(value) || value < 0) return null
+  const { guideline, interimTargets } = WHO_AIR_LEVELS[level]
+  if (value <= guideline) return 'guideline'
+  const attained = interimTargets.findLastIndex((target) => target !== null && value <= target)
+  return attained < 0 ? 'none' : (`interim target ${attained + 1}` as WhoTarget)
+}
+
+export interface ExceedanceDays {
+  /** Days above the guideline. */
+  readonly days: number
+  /** Days with a value. */
+  readonly measured: number
+  readonly missing: number
+  /** Whether no more than one measured day in a hundred is above, as a 99th percentile allows; `null` without any. */
+  readonly withinGuideline: boolean | null
+}
+
+/**
+ * Days above a 24-hour (or 8-hour) guideline. It is a 99th percentile: three or four days of a year may lie above it.
+ *
+ * @see WHO global air quality guidelines (2021), table 0.1, note on the 99th percentile
+ */
+export function whoExceedanceDays(
+  level: Extract<WhoLevelKey, `${string}-24h` | `${string}-8h`>,
+  dailyValues: readonly (number | null)[],
+): ExceedanceDays {
+  const present = dailyValues.filter((value) => value !== null && Number.isFinite(value))
+  const days = present.filter((value) => exceedsWho(level, value) === true).length
+  return {
+    days,
+    measured: present.length,
+    missing: dailyValues.length - present.length,
+    withinGuideline: present.length === 0 ? null : days <= present.length * 0.01,
+  }
+}

@@ -6,6 +6,7 @@ export { coverageOf, type CellRule, type Coverage, type CoverageDefect } from '.
 export { toGeoParquet, type GeoParquet, type GeoRow } from './geo-parquet.ts'
 export type { Feature, Geometry, Position } from './geojson.ts'
 export type { Grid, GridGeometry, GridValues } from './grid.ts'
+export { nearestCell, type NearestCell } from './nearest-cell.ts'
 export { readGeoTiff, type GeoTiffOptions } from './read-geo-tiff.ts'
 export { zonalOfGeoTiff, type ZonalGeoTiffOptions } from './zonal-geo-tiff.ts'
 export type { ZonalDetail, ZonalDetailOptions } from './zonal-detail.ts'

@@ -14,6 +14,8 @@ import {
   ppbFromUgM3,
   severity,
   ugM3PerPpb,
+  whoExceedanceDays,
+  whoTargetAttained,
   worstFirst,
   type AqiCategory,
   type HourlyAir,
@@ -276,6 +278,34 @@ describe('European bands and WHO levels', () => {
 
   it('counts a day above the guideline, not one at it', () => {
     expect([15, 15.1, null].map((value) => exceedsWho('pm25-24h', value))).toEqual([false, true, null])
+  })
+})
+
+describe('what WHO asks of a year', () => {
+  it('names the hardest level that is kept to, the level itself included', () => {
+    expect([5, 5.1, 10, 12, 25, 35, 35.1].map((value) => whoTargetAttained('pm25-annual', value))).toEqual([
+      'guideline',
+      'interim target 4',
+      'interim target 4',
+      'interim target 3',
+      'interim target 2',
+      'interim target 1',
+      'none',
+    ])
+    expect(whoTargetAttained('so2-24h', 45)).toBe('interim target 2')
+    expect([null, -1, Number.NaN].map((value) => whoTargetAttained('pm25-annual', value))).toEqual([null, null, null])
+  })
+
+  it('lets one day in a hundred lie above, and counts the missing', () => {
+    const year = Array.from({ length: 365 }, (_, day) => (day < 3 ? 16 : 10))
+
+    expect(whoExceedanceDays('pm25-24h', year)).toEqual({ days: 3, measured: 365, missing: 0, withinGuideline: true })
+    expect(whoExceedanceDays('pm25-24h', [...year, 16, null])).toMatchObject({
+      days: 4,
+      missing: 1,
+      withinGuideline: false,
+    })
+    expect(whoExceedanceDays('o3-8h', [null])).toEqual({ days: 0, measured: 0, missing: 1, withinGuideline: null })
   })
 })
 
