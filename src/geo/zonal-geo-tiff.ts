@@ -9,10 +9,9 @@ import { ZonalSums, type Zonal, type ZonalOptions } from './zonal-sums.ts'
 export interface ZonalGeoTiffOptions extends ZonalOptions, ZonalPlanOptions {
   /** Counted from 1; the first unless said otherwise. */
   readonly band?: number
+  /** About as many cells are held at once, at least one row of blocks. Default 2²⁴: 64 MB of 32-bit numbers. */
+  readonly cellsAtOnce?: number
 }
-
-/** As many cells are held at once, about: 64 MB of 32-bit numbers. */
-const CELLS_AT_ONCE = 2 ** 24
 
 /**
  * What `zonalStatistics` gives for the whole raster, without ever holding it: every block is unpacked once, for all
@@ -30,7 +29,7 @@ export async function zonalOfGeoTiff(
     const [left, top, right, bottom] = window
     const plan = zonalPlan(image.geometryOf(window), features, options)
     const width = right - left
-    const rows = rowsAtOnce(image, width)
+    const rows = rowsAtOnce(image, width, options.cellsAtOnce ?? 2 ** 24)
     const runs = plan.coverages.map(inRowOrder)
     const next = runs.map(() => 0)
     let sums: ZonalSums[] | undefined
@@ -66,8 +65,8 @@ function windowAround(image: RasterImage, features: readonly Feature[]): Window 
   return [Math.max(0, Math.floor(west) - 1), top, Math.min(width, Math.ceil(east) + 1), bottom]
 }
 
-function rowsAtOnce(image: RasterImage, width: number): number {
-  const blocks = Math.floor(CELLS_AT_ONCE / (width * image.blockRows))
+function rowsAtOnce(image: RasterImage, width: number, cells: number): number {
+  const blocks = Math.floor(cells / (width * image.blockRows))
   return Math.max(1, blocks) * image.blockRows
 }
 

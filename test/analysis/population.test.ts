@@ -168,6 +168,7 @@ describe('age groups', () => {
 
     expect(() => regroup(VILLAGE, FIVE_YEAR_AGES)).toThrow(misaligned)
     expect(() => regroup(regroup(singleYears, AGES_TO_80), AGES_TO_90)).toThrow(misaligned)
+    expect(() => regroup([group(0, 5, 1), group(5, 10, 1)], [0, 5])).toThrow(misaligned)
     expect(() => regroup([], [0])).toThrow(misaligned)
     expect(() => regroup([group(0, 5, 1), group(6, null, 1)], [0])).toThrow(misaligned)
     expect(regroup([group(0, 1, 3), group(1, 5, null), group(5, null, 9)], [0, 5])).toEqual([

@@ -43,7 +43,13 @@ it.each([
 ])('gives what the raster in memory gives for places %s', async (_, places) => {
   const grid = await readGeoTiff(path)
 
-  for (const options of [{}, { nodata: 'zero' as const }, { areaWeight: true }]) {
+  for (const options of [
+    {},
+    { nodata: 'zero' as const },
+    { areaWeight: true },
+    { cellsAtOnce: 1 },
+    { cellsAtOnce: 900 },
+  ]) {
     expect(rounded(await zonalOfGeoTiff(path, places, options))).toEqual(
       rounded(zonalStatistics(grid, places, options)),
     )
