@@ -179,6 +179,15 @@ describe('what only one file may do', () => {
     expect(strays).toEqual([])
   })
 
+  it('F245 lets flows take their arithmetic from d2flow/analysis, and from no package', () => {
+    const packages = files
+      .filter((file) => file.room === 'flows')
+      .flatMap((file) => file.imports.map(({ target }) => target))
+      .filter((target) => !/^(d2flow|node:|flows\/)/.test(target))
+
+    expect([...new Set(packages)]).toEqual(['zod'])
+  })
+
   it('names no room utils, helpers or common', () => {
     const named = files.filter((file) => /(^|\/)(utils?|helpers?|common|misc|lib)(\/|\.ts$)/.test(file.path))
 

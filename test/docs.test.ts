@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { bundled } from '../flows/index.ts'
+import { unproved } from '../tools/capabilities-page.ts'
 import { flowsPage } from '../tools/flows-page.ts'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -34,6 +35,22 @@ it('links only to pages that are there', () => {
 
 it('has a page of flows that says what the flows say', async () => {
   expect(readFileSync(join(ROOT, 'docs/flows.md'), 'utf8')).toBe(await flowsPage())
+})
+
+it('names for each capability tests that bear its id', () => {
+  const rows = [...readFileSync(join(ROOT, 'docs/capabilities.md'), 'utf8').matchAll(/^\| (F\d{3}) +\|.*$/gm)]
+  const wrong = rows.flatMap(([row, id = '']) => {
+    const named = [...row.matchAll(/\]\(\.\.\/([^)]+)\)/g)].map(([, path = '']) => path)
+    const proving = named.filter((path) => readFileSync(join(ROOT, path), 'utf8').includes(id))
+    return named.length > 0 && proving.length === named.length ? [] : [id]
+  })
+
+  expect(rows.length).toBeGreaterThan(150)
+  expect(wrong, 'npm run docs makes the page anew').toEqual([])
+})
+
+it('has a test for every promise', () => {
+  expect(unproved()).toEqual([])
 })
 
 it('lists each flow with the question its file opens with', () => {

@@ -50,15 +50,18 @@ describe('markdown-artifacts', () => {
   it('counts what is missing, and lets no name break the table or become markup', async () => {
     const { result, artifacts } = await runFlow(markdownArtifacts, { title: 'Week 3' })
 
-    expect(result).toEqual({ total: 58, missing: 1, kept: true })
+    expect(result).toEqual({ total: 58, missing: 1 })
     const { text = '' } = (artifacts[0]?.content ?? {}) as { text?: string }
     expect(text).toMatch(/^# Week 3 \(sample data\)\n\n58 cases in 2 facilities; 1 did not report\./)
     expect(text).toContain(String.raw`Bo \| Town`)
     expect(text.split('\n').filter((line) => line.startsWith('|'))).toHaveLength(5)
   })
 
-  it('publishes nothing and fails nothing without a store', async () => {
-    expect((await runFlow(markdownArtifacts, {}, { store: null })).result).toMatchObject({ kept: false })
+  it('F057 publishes nothing and fails nothing without a store', async () => {
+    const { state, artifacts } = await runFlow(markdownArtifacts, {}, { store: null })
+
+    expect(state.type).toBe('completed')
+    expect(artifacts).toEqual([])
   })
 })
 
