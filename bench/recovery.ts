@@ -6,6 +6,7 @@
  */
 import type { ChildProcess } from 'node:child_process'
 import { execFileSync } from 'node:child_process'
+import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as wait } from 'node:timers/promises'
 import { systemClock } from '../src/base/clock.ts'
 import { canonicalJson } from '../src/base/hash.ts'
@@ -160,6 +161,27 @@ async function blocked(
   })
 }
 
+/** Somebody else holds the file for a while. Gives the crashes of the runs that had to wait. */
+async function stalled(ms: number): Promise<number> {
+  return await on(1, async (place) => {
+    serveIt(place, { mode: 'serve', leaseMs: LEASE_MS })
+    serveIt(place, { mode: 'serve', leaseMs: LEASE_MS })
+    await askFor(place, 'work', 20)
+    await untilLedger(place, ({ what }) => what === 'claimed')
+    const database = new DatabaseSync(place.storePath, { timeout: 5_000 })
+    database.exec('begin immediate')
+    await wait(ms)
+    database.exec('commit')
+    database.close()
+    await untilAllEnded(place)
+    const store = await openStore(place)
+    const runs = await store.runs.list({ limit: 1_000 })
+    await store.close()
+    if (runs.some(({ state }) => state.type !== 'completed')) throw new Error('not all runs completed')
+    return runs.reduce((sum, run) => sum + run.crashCount, 0)
+  })
+}
+
 /** So many runs that do nothing, five at a time: from the first claim to the last end. */
 async function runsPerSecond(mode: 'serve' | 'serve-supervised', runs: number): Promise<number> {
   return await on(1, async (place) => {
@@ -198,6 +220,7 @@ figure(
   'runs/s',
   500,
 )
+figure('store held by somebody else for 5 s: false crashes', await stalled(5_000), 'count', 40)
 const { crashes, complaints, runs } = await blocked(60_000)
 figure('event loops blocked for 60 s in four services on one file: false crashes', crashes, 'count', runs)
 figure('event loops blocked for 60 s in four services on one file: busy errors', complaints, 'count', runs)
