@@ -3,8 +3,6 @@ import type { DeploymentRecord } from '../model/deployment-record.ts'
 import { anchored } from '../schedule/anchored.ts'
 import { upcoming } from '../schedule/due.ts'
 
-export { scheduleInWords } from '../schedule/in-words.ts'
-
 type Scheduled = Pick<DeploymentRecord, 'schedules' | 'createdAt'>
 
 /** Null when none of them is active, or none names a moment any more. */

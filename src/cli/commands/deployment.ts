@@ -8,6 +8,7 @@ import { applyDeployments } from '../../project/apply-deployments.ts'
 import { requestRun } from '../../project/request-run.ts'
 import type { Project } from '../../project/open-project.ts'
 import * as switches from '../../project/switch-deployment.ts'
+import { schedulesInWords } from '../../project/schedules-in-words.ts'
 import { upcomingOf } from '../../project/upcoming-of.ts'
 import { textTable } from '../../render/text-table.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -26,7 +27,7 @@ export async function listDeployments(invocation: Invocation): Promise<number> {
         const last = runs.find(({ state }) => isTerminal(state))
         return {
           deployment: nameOf(deployment),
-          schedule: deployment.schedules.map(({ schedule }) => describeSchedule(schedule)).join('; ') || 'by hand',
+          schedule: schedulesInWords(deployment).join('; ') || 'by hand',
           next: deployment.paused ? 'paused' : (upcomingOf(deployment, now)?.toISOString() ?? null),
           last: last === undefined ? null : `${last.state.name} ${last.endedAt ?? ''}`.trim(),
         }
@@ -114,15 +115,4 @@ async function find(project: Project, name: string): Promise<DeploymentRecord> {
 
 function nameOf({ flowName, name }: DeploymentRecord): string {
   return `${flowName}/${name}`
-}
-
-function describeSchedule(schedule: DeploymentRecord['schedules'][number]['schedule']): string {
-  switch (schedule.kind) {
-    case 'cron':
-      return `${schedule.expression} ${schedule.timeZone}`
-    case 'interval':
-      return `every ${schedule.everyMs / 1_000} s`
-    case 'rrule':
-      return `${schedule.text} ${schedule.timeZone}`
-  }
 }

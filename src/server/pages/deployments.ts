@@ -2,15 +2,16 @@
 import { SECOND } from '../../base/duration.ts'
 import { StoreError } from '../../base/errors.ts'
 import type { DeploymentRecord } from '../../model/deployment-record.ts'
+import { schedulesInWords } from '../../project/schedules-in-words.ts'
 import { pauseDeployment, resumeDeployment } from '../../project/switch-deployment.ts'
-import { scheduleInWords, upcomingMomentsOf } from '../../project/upcoming-of.ts'
+import { upcomingMomentsOf } from '../../project/upcoming-of.ts'
+import { deploymentPath } from '../addresses.ts'
 import type { Ask } from '../desk.ts'
 import { html, NOTHING, type Html } from '../html.ts'
 import { goTo, show } from '../layout.ts'
 import { fromNow, moment } from '../parts/moment.ts'
 import { emptyNote, runTable } from '../parts/run-table.ts'
 import { stateShape, toneOfState } from '../parts/state-badge.ts'
-import { deploymentPath } from './today.ts'
 
 const OUTCOMES = 10
 const RUNS_SHOWN = 20
@@ -193,12 +194,10 @@ function overlapOf({ overlap, concurrencyLimit }: DeploymentRecord): string {
   return `at most ${limit} at once, ${onCollision === 'enqueue' ? 'more wait' : 'more are cancelled'}`
 }
 
-function schedulesOf({ schedules }: DeploymentRecord): Html {
-  if (schedules.length === 0) return html`<span class="soft">only by hand</span>`
-  return html`${schedules.map(
-    ({ schedule, active }) =>
-      html`<span class="schedule">${scheduleInWords(schedule)}${active ? '' : ' (switched off)'}</span>`,
-  )}`
+function schedulesOf(deployment: DeploymentRecord): Html {
+  const sentences = schedulesInWords(deployment)
+  if (sentences.length === 0) return html`<span class="soft">only by hand</span>`
+  return html`${sentences.map((sentence) => html`<span class="schedule">${sentence}</span>`)}`
 }
 
 function nextOf(deployment: DeploymentRecord, now: Date): Html {

@@ -4,12 +4,12 @@ import { isToolkitError } from '../../base/errors.ts'
 import type { FlowRun } from '../../model/run.ts'
 import { parameterSchema } from '../../project/parameter-schema.ts'
 import { requestFlowRun, requestRun } from '../../project/request-run.ts'
+import { deploymentPath } from '../addresses.ts'
 import type { Ask } from '../desk.ts'
 import { openForm, parameterForm, readParameterForm, withRefusal, type ParameterForm } from '../forms/parameter-form.ts'
 import { html, NOTHING } from '../html.ts'
 import { goTo, show } from '../layout.ts'
 import { findDeployment } from './deployments.ts'
-import { deploymentPath } from './today.ts'
 
 /** What can be started, and how. */
 interface Startable {

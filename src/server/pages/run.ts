@@ -8,6 +8,7 @@ import type { FlowRun } from '../../model/run.ts'
 import { isTerminal, type State } from '../../model/state.ts'
 import type { TaskRunOutline } from '../../project/index.ts'
 import { formatCount, formatNumber } from '../../render/format.ts'
+import { deploymentPath } from '../addresses.ts'
 import type { Ask } from '../desk.ts'
 import { formFields } from '../forms/form-fields.ts'
 import { textsOf } from '../forms/form-values.ts'
@@ -21,7 +22,6 @@ import { moment, took } from '../parts/moment.ts'
 import { emptyNote, runTable, whyOf } from '../parts/run-table.ts'
 import { stateBadge } from '../parts/state-badge.ts'
 import { isEventful, timeline } from '../parts/timeline.ts'
-import { deploymentPath } from './today.ts'
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 const LINES_SHOWN = 500

@@ -1,9 +1,9 @@
 /** Finds runs, deployments, flows and artifacts by what a person types. */
+import { deploymentPath } from '../addresses.ts'
 import type { Ask } from '../desk.ts'
 import { html, NOTHING, type Html } from '../html.ts'
 import { goTo, show } from '../layout.ts'
 import { emptyNote, runTable } from '../parts/run-table.ts'
-import { deploymentPath } from './today.ts'
 
 export async function searchPage(ask: Ask): Promise<Response> {
   const { project, clock } = ask.get('desk')

@@ -4,6 +4,7 @@ import type { DeploymentRecord } from '../../model/deployment-record.ts'
 import type { FlowRun } from '../../model/run.ts'
 import { upcomingMomentsOf } from '../../project/upcoming-of.ts'
 import { formatBytes, formatCount } from '../../render/format.ts'
+import { deploymentPath } from '../addresses.ts'
 import type { Ask } from '../desk.ts'
 import { html, NOTHING, type Html } from '../html.ts'
 import { show } from '../layout.ts'
@@ -227,8 +228,4 @@ async function freshness(ask: Ask, deployments: readonly DeploymentRecord[], now
       </table>
     </div>
   </section>`
-}
-
-export function deploymentPath({ flowName, name }: Pick<DeploymentRecord, 'flowName' | 'name'>): string {
-  return `/deployments/${encodeURIComponent(flowName)}/${encodeURIComponent(name)}`
 }
