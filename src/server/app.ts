@@ -21,6 +21,7 @@ import { eventsPage } from './pages/events.ts'
 import { flowPage, flowsPage } from './pages/flows.ts'
 import { limitsPage } from './pages/limits.ts'
 import { logIn, loginPage, logOut } from './pages/login.ts'
+import { actOnMany } from './pages/many-runs.ts'
 import { answerFromPage, cancelFromPage, retryFromPage, runAgain } from './pages/run-actions.ts'
 import { deploymentRunForm, flowRunForm, startDeployment, startFlow } from './pages/run-form.ts'
 import { runLogFile, runPage } from './pages/run.ts'
@@ -86,6 +87,7 @@ export function createServerApp(options: ServerAppOptions): Hono<Env> {
   app.get('/search', searchPage)
 
   app.get('/runs', runsPage)
+  app.post('/runs/many', actOnMany)
   app.get('/runs/:id', runPage)
   app.get('/runs/:id/log.txt', runLogFile)
   app.get('/runs/:id/again', runAgain)

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { compact, runOf, seen, servePipeline, type Served } from './given.ts'
+import { compact, HERE, runOf, seen, servePipeline, type Served } from './given.ts'
 
 let served: Served
 
@@ -252,6 +252,27 @@ describe('the list of runs', () => {
     expect(usual).not.toContain(scheduled.name)
     expect(all).toContain('<td>load-region')
     expect(due).toContain(scheduled.name)
+  })
+
+  it('does one thing to several runs, and says which it could not be done to', async () => {
+    const completed = (await ranFromForm()).replace('/runs/', '')
+    await served.send('/flows/failing/run', {})
+    await served.work()
+    const failed = (await runOf(served, 'failing')).replace('/runs/', '')
+    const body = new URLSearchParams([
+      ['verb', 'retry'],
+      ['run', completed],
+      ['run', failed],
+    ])
+
+    const page = compact(
+      await (await served.ask('/runs/many', { method: 'POST', body, headers: { origin: HERE } })).text(),
+    )
+
+    expect(page).toContain('Asked for again: 1 run<')
+    expect(page).toMatch(/Left as they are<.*completed/)
+    expect((await served.project.store.runs.get(failed))?.state.name).toBe('Resuming')
+    expect((await served.send('/runs/many', { verb: 'cancel' })).status).toBe(400)
   })
 
   it('goes on by the key of its last row, and counts no further than 1,000', async () => {

@@ -34,7 +34,8 @@ function isTyping(main) {
   if (activeElement !== null && main.contains(activeElement) && activeElement.matches('input, textarea, select'))
     return true
   return [...main.querySelectorAll('input, textarea')].some(
-    (field) => field.type !== 'hidden' && field.type !== 'checkbox' && field.value !== field.defaultValue,
+    (field) =>
+      field.type !== 'hidden' && (field.value !== field.defaultValue || field.checked !== field.defaultChecked),
   )
 }
 

@@ -11,17 +11,17 @@ import { findRun } from './run.ts'
 import { typedText } from '../forms/typed-text.ts'
 
 /** For the history: who asked. */
-const BY = 'somebody at the page'
+export const ASKED_AT_THE_PAGE = 'somebody at the page'
 
 export async function cancelFromPage(ask: Ask): Promise<Response> {
   const run = await findRun(ask)
-  await cancelRun(ask.get('desk').project, run, BY)
+  await cancelRun(ask.get('desk').project, run, ASKED_AT_THE_PAGE)
   return goTo(ask, `/runs/${run.id}`)
 }
 
 export async function retryFromPage(ask: Ask): Promise<Response> {
   const run = await findRun(ask)
-  await retryRun(ask.get('desk').project, run, { by: BY })
+  await retryRun(ask.get('desk').project, run, { by: ASKED_AT_THE_PAGE })
   return goTo(ask, `/runs/${run.id}`)
 }
 
@@ -45,7 +45,7 @@ export async function answerFromPage(ask: Ask): Promise<Response> {
   const input = verb === 'approve' ? readInput(questionOf(run.state)?.input ?? null, sent) : undefined
   await answerQuestion(ask.get('desk').project, run, {
     verb,
-    by: by === '' ? BY : by,
+    by: by === '' ? ASKED_AT_THE_PAGE : by,
     ...(typeof key === 'string' ? { key } : {}),
     ...(input === undefined ? {} : { input }),
   })

@@ -1,5 +1,6 @@
 /** All runs, newest first, narrowed by what the address says. */
 import { SECOND } from '../../base/duration.ts'
+import type { FlowRun } from '../../model/run.ts'
 import { STATE_TYPES } from '../../model/state.ts'
 import type { RunFilter } from '../../project/index.ts'
 import { formatCount, formatNumber } from '../../render/format.ts'
@@ -80,11 +81,24 @@ export async function runsPage(ask: Ask): Promise<Response> {
                 'Nothing has run yet. Start one from the page of its flow, or at the command line:',
                 'd2flow run hello',
               )
-          : html`<section class="card">${runTable(page, now)}</section>`
+          : ask.get('role') === 'write'
+            ? choosableRuns(page, now)
+            : html`<section class="card">${runTable(page, now)}</section>`
       }
       ${pager(query, found.length > PAGE && last !== undefined ? last.id : null)}
     `,
   })
+}
+
+function choosableRuns(page: readonly FlowRun[], now: Date): Html {
+  return html`<form class="card" method="post" action="/runs/many">
+    ${runTable(page, now, { choosable: true })}
+    <div class="actions chosen">
+      <span class="soft">The chosen runs:</span>
+      <button name="verb" value="retry">Retry</button>
+      <button name="verb" value="cancel" data-confirm="Cancel the chosen runs?">Cancel</button>
+    </div>
+  </form>`
 }
 
 /** What is still to come, and what other runs have called, stands in the list only when it was asked for. */

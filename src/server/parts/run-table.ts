@@ -4,11 +4,14 @@ import { html, NOTHING, type Html } from '../html.ts'
 import { moment, took } from './moment.ts'
 import { stateBadge } from './state-badge.ts'
 
-export function runTable(runs: readonly FlowRun[], now: Date): Html {
+/** With `choosable` each row has a box, for the form around the table. */
+export function runTable(runs: readonly FlowRun[], now: Date, options: { readonly choosable?: boolean } = {}): Html {
+  const { choosable = false } = options
   return html`<div class="scroll">
     <table class="runs">
       <thead>
         <tr>
+          ${choosable ? html`<th scope="col"><span class="sr">Choose</span></th>` : NOTHING}
           <th scope="col">State</th>
           <th scope="col">Run</th>
           <th scope="col">Flow</th>
@@ -17,15 +20,16 @@ export function runTable(runs: readonly FlowRun[], now: Date): Html {
         </tr>
       </thead>
       <tbody>
-        ${runs.map((run) => runRow(run, now))}
+        ${runs.map((run) => runRow(run, now, choosable))}
       </tbody>
     </table>
   </div>`
 }
 
-function runRow(run: FlowRun, now: Date): Html {
+function runRow(run: FlowRun, now: Date, choosable: boolean): Html {
   const why = whyOf(run)
   return html`<tr>
+    ${choosable ? html`<td class="box"><input type="checkbox" name="run" value="${run.id}" aria-label="choose ${run.name}" /></td>` : NOTHING}
     <td>${stateBadge(run.state)}</td>
     <td><a href="/runs/${run.id}">${run.name}</a>${why === null ? '' : html`<div class="why">${why}</div>`}</td>
     <td>${run.flowName}${run.deploymentName === null ? '' : html`<div class="soft">${run.deploymentName}</div>`}</td>
