@@ -14,6 +14,8 @@ export interface Output {
   print(text: string): void
   /** The result for programs; dropped without `--json`. */
   document(value: unknown): void
+  /** A result that comes bit by bit, one JSON object per line; dropped without `--json`. */
+  piece(value: unknown): void
   /** A word beside the result. */
   note(text: string): void
   /** Debug lines are for programs and for the log of the run; people are not shown them. */
@@ -63,6 +65,10 @@ export function createOutput(options: {
     document(value) {
       clear()
       if (json) stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+    },
+    piece(value) {
+      clear()
+      if (json) stdout.write(`${JSON.stringify(value)}\n`)
     },
     note: (text) => say('note', { message: text }, style('gray', text)),
     log(level, message) {

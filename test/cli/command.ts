@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 
-const BIN = join(import.meta.dirname, '..', '..', 'bin', 'd2flow.js')
+export const BIN = join(import.meta.dirname, '..', '..', 'bin', 'd2flow.js')
 
 export interface CommandResult {
   readonly exitCode: number | null

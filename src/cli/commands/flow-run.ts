@@ -1,7 +1,6 @@
 /** `d2flow flow-run …`: what has run, and how it ended. */
 import { formatDuration } from '../../base/duration.ts'
 import { UsageError } from '../../base/errors.ts'
-import type { LogLevel } from '../../base/log.ts'
 import type { FlowRun } from '../../model/run.ts'
 import { STATE_TYPES, type StateType } from '../../model/state.ts'
 import { textTable } from '../../render/text-table.ts'
@@ -82,30 +81,6 @@ export async function inspectRun(invocation: Invocation, idOrName: string): Prom
     }
     invocation.output.print(parts.join('\n\n'))
     invocation.output.document({ run: runForPrograms(run), steps: steps.map(stepForPrograms), history, artifacts })
-    return EXIT.done
-  })
-}
-
-export interface LogsOptions {
-  readonly tail?: number | undefined
-  readonly level?: LogLevel | undefined
-}
-
-export async function printLogs(
-  invocation: Invocation,
-  idOrName: string,
-  { tail, level }: LogsOptions,
-): Promise<number> {
-  return await withProject(invocation, async (project) => {
-    const run = await findRun(project, idOrName)
-    const lines = await project.store.logs.list(run.id, {
-      ...(tail === undefined ? {} : { tail }),
-      ...(level === undefined ? {} : { level }),
-    })
-    invocation.output.print(
-      lines.map(({ at, level: lineLevel, message }) => `${at}  ${lineLevel.padEnd(5)}  ${message}`).join('\n'),
-    )
-    invocation.output.document({ run: { id: run.id, name: run.name }, lines })
     return EXIT.done
   })
 }

@@ -28,11 +28,17 @@ export const declareFlowRun: Declare = (command, invoke) => {
     .argument('<run>', 'id or name, or the beginning of one')
     .option('--tail <number>', 'only the last lines', parseCount)
     .addOption(
-      new Option('--level <level>', 'only this level and above').choices(['debug', 'info', 'warn', 'error'] as const),
+      new Option('--level <level>', 'only this level and above')
+        .choices(['debug', 'info', 'warn', 'error'] as const)
+        .default('info' as const),
     )
-    .addHelpText('after', '\nExample:\n  d2flow flow-run logs brave-otter --tail 50 --level warn')
+    .option('--follow', 'go on until the run has ended; with --json one object per line')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  d2flow flow-run logs brave-otter --tail 50 --level warn\n  d2flow flow-run logs brave-otter --follow',
+    )
     .action((run, options) =>
-      invoke(async (invocation) => (await import('../commands/flow-run.ts')).printLogs(invocation, run, options)),
+      invoke(async (invocation) => (await import('../commands/run-logs.ts')).printLogs(invocation, run, options)),
     )
   declareActs(command, invoke)
 }
