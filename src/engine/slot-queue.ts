@@ -35,6 +35,7 @@ export async function enter(limits: LimitStore, request: SlotRequest, options: E
   try {
     for (;;) {
       signal.throwIfAborted()
+      if (waiter.granted !== null) return waiter.granted
       const answer = await patiently(clock, () => limits.acquire(request))
       if (answer.outcome === 'granted') return answer.held
       if (answer.outcome === 'missing') throw missing(answer.name)
@@ -44,6 +45,7 @@ export async function enter(limits: LimitStore, request: SlotRequest, options: E
       if (answer.outcome === 'waits') await queue.turn(waiter, answer.retryAfterMs, options)
     }
   } catch (error) {
+    waiter.hasLeft = true
     // a place that cannot be given back ends by itself soon
     await limits.release(request.ticket).catch(() => {})
     throw error
@@ -52,15 +54,25 @@ export async function enter(limits: LimitStore, request: SlotRequest, options: E
   }
 }
 
-/** Gives slots back and wakes who waits for them here. */
+/** Gives slots back, in one commit to the first who waits for them here. The store says no when somebody else is first. */
 export async function leave(limits: LimitStore, request: SlotRequest, clock: Clock): Promise<void> {
-  await patiently(clock, () => limits.release(request.ticket))
-  queueOf(limits).wake(namesOf(request))
+  const queue = queueOf(limits)
+  const next = queue.first(namesOf(request))
+  const answer = await patiently(clock, () => limits.release(request.ticket, next?.request))
+  if (next !== undefined && answer?.outcome === 'granted') {
+    if (next.hasLeft) await patiently(clock, () => limits.release(next.request.ticket))
+    else next.granted = answer.held
+  }
+  queue.wake(namesOf(request))
 }
 
 interface Waiter {
-  readonly ticket: string
+  readonly request: SlotRequest
   readonly names: readonly string[]
+  /** What it was handed by somebody who left, to be given back. */
+  granted: number | null
+  /** It waits no more, and has no slots. */
+  hasLeft: boolean
   /** Whether it was woken since it last looked. */
   isWoken: boolean
   wake: () => void
@@ -69,6 +81,7 @@ interface Waiter {
 interface Queue {
   add(request: SlotRequest): Waiter
   remove(waiter: Waiter): void
+  first(names: readonly string[]): Waiter | undefined
   /** The first of those that want each of these. */
   wake(names: readonly string[]): void
   /** Resolves when it is worth asking again. */
@@ -89,10 +102,11 @@ function createQueue(limits: LimitStore): Queue {
   const all = new Set<Waiter>()
   let timer: NodeJS.Timeout | undefined
 
-  const isFirst = (waiter: Waiter) => waiter.names.some((name) => waiting.get(name)?.values().next().value === waiter)
+  const firstOf = (name: string) => waiting.get(name)?.values().next().value
+  const isFirst = (waiter: Waiter) => waiter.names.some((name) => firstOf(name) === waiter)
   const wake = (names: readonly string[]) => {
     for (const name of names) {
-      const first = waiting.get(name)?.values().next().value
+      const first = firstOf(name)
       if (first === undefined) continue
       first.isWoken = true
       first.wake()
@@ -100,12 +114,19 @@ function createQueue(limits: LimitStore): Queue {
   }
   const keepPlaces = () => {
     // whoever loses its place gets it back when it asks again
-    limits.keepWaiting([...all].map(({ ticket }) => ticket)).catch(() => {})
+    limits.keepWaiting([...all].map(({ request }) => request.ticket)).catch(() => {})
   }
 
   return {
     add(request) {
-      const waiter: Waiter = { ticket: request.ticket, names: namesOf(request), isWoken: false, wake: () => {} }
+      const waiter: Waiter = {
+        request,
+        names: namesOf(request),
+        granted: null,
+        hasLeft: false,
+        isWoken: false,
+        wake: () => {},
+      }
       for (const name of waiter.names) {
         const others = waiting.get(name)
         if (others === undefined) waiting.set(name, new Set([waiter]))
@@ -128,6 +149,7 @@ function createQueue(limits: LimitStore): Queue {
       }
       wake(waiter.names)
     },
+    first: (names) => names.map(firstOf).find((waiter) => waiter !== undefined),
     wake,
     async turn(waiter, retryAfterMs, { clock, signal }) {
       const looking = new AbortController()

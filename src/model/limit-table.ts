@@ -80,6 +80,39 @@ export function createLimitTable({ nowMs, isAlive, nameTaken, onChange }: LimitT
     return all
   }
 
+  const acquire = async (request: SlotRequest): Promise<SlotAnswer> => {
+    const own = slots.filter((claim) => claim.ticket === request.ticket && claim.expiresMs > nowMs())
+    if (own.length > 0) return { outcome: 'granted', held: own.reduce((sum, claim) => sum + claim.slots, 0) }
+    const { ticket, runId, runName, epoch } = request
+    const wanted = found(request.wants)
+    if (typeof wanted === 'string') {
+      leave(ticket)
+      return { outcome: 'missing', name: wanted }
+    }
+    const answers = wanted.map(({ kept, want }) => refuse(useOf(kept), want, ticket))
+    const refused = answers.find((answer) => answer?.outcome === 'too-small') ?? answers.find((each) => each !== null)
+    const others = queue.filter((claim) => claim.ticket !== ticket)
+    const claim = (want: SlotWant, lastsMs: number): Claim => {
+      return { limit: want.name, ticket, slots: want.slots, runId, runName, epoch, expiresMs: nowMs() + lastsMs }
+    }
+    if (refused !== undefined && refused !== null) {
+      const places = refused.outcome === 'waits' ? wanted.map(({ want }) => claim(want, WAITING_MS)) : []
+      queue = [...others, ...places].sort((a, b) => (a.ticket < b.ticket ? -1 : 1))
+      return refused
+    }
+    queue = others
+    for (const { kept, want } of wanted.filter(({ kept }) => kept.limit.perMs !== null)) {
+      const tokens = tokensNow(kept.limit, kept.left, nowMs()) - want.slots
+      limits.set(want.name, { ...kept, left: { tokens, atMs: nowMs() } })
+    }
+    const taken = wanted.filter(({ kept }) => kept.limit.perMs === null)
+    slots = [
+      ...slots.filter(({ expiresMs }) => expiresMs > nowMs()),
+      ...taken.map(({ want }) => claim(want, request.leaseMs)),
+    ]
+    return { outcome: 'granted', held: taken.reduce((sum, { want }) => sum + want.slots, 0) }
+  }
+
   return {
     async create(limit) {
       if (limits.has(limit.name)) throw nameTaken(limit.name)
@@ -108,36 +141,7 @@ export function createLimitTable({ nowMs, isAlive, nameTaken, onChange }: LimitT
       return deleted
     },
 
-    async acquire(request): Promise<SlotAnswer> {
-      const { ticket, runId, runName, epoch } = request
-      const wanted = found(request.wants)
-      if (typeof wanted === 'string') {
-        leave(ticket)
-        return { outcome: 'missing', name: wanted }
-      }
-      const answers = wanted.map(({ kept, want }) => refuse(useOf(kept), want, ticket))
-      const refused = answers.find((answer) => answer?.outcome === 'too-small') ?? answers.find((each) => each !== null)
-      const others = queue.filter((claim) => claim.ticket !== ticket)
-      const claim = (want: SlotWant, lastsMs: number): Claim => {
-        return { limit: want.name, ticket, slots: want.slots, runId, runName, epoch, expiresMs: nowMs() + lastsMs }
-      }
-      if (refused !== undefined && refused !== null) {
-        const places = refused.outcome === 'waits' ? wanted.map(({ want }) => claim(want, WAITING_MS)) : []
-        queue = [...others, ...places].sort((a, b) => (a.ticket < b.ticket ? -1 : 1))
-        return refused
-      }
-      queue = others
-      for (const { kept, want } of wanted.filter(({ kept }) => kept.limit.perMs !== null)) {
-        const tokens = tokensNow(kept.limit, kept.left, nowMs()) - want.slots
-        limits.set(want.name, { ...kept, left: { tokens, atMs: nowMs() } })
-      }
-      const taken = wanted.filter(({ kept }) => kept.limit.perMs === null)
-      slots = [
-        ...slots.filter(({ expiresMs }) => expiresMs > nowMs()),
-        ...taken.map(({ want }) => claim(want, request.leaseMs)),
-      ]
-      return { outcome: 'granted', held: taken.reduce((sum, { want }) => sum + want.slots, 0) }
-    },
+    acquire,
 
     async renew(tickets, leaseMs) {
       const isHeld = (claim: Claim) => claim.expiresMs > nowMs() && isAlive(claim.runId, claim.epoch)
@@ -152,9 +156,10 @@ export function createLimitTable({ nowMs, isAlive, nameTaken, onChange }: LimitT
         tickets.includes(claim.ticket) ? { ...claim, expiresMs: nowMs() + WAITING_MS } : claim,
       )
     },
-    async release(ticket) {
+    async release(ticket, next) {
       leave(ticket)
       slots = slots.filter((claim) => claim.ticket !== ticket)
+      return next === undefined ? null : await acquire(next)
     },
     freeRun(runId) {
       queue = queue.filter((claim) => claim.runId !== runId)

@@ -93,15 +93,18 @@ export interface LimitStore {
   delete(name: string): Promise<boolean>
   /**
    * All that is wanted or nothing; one that has to wait is put into the queue, oldest first, and asks again with the same
-   * ticket. It keeps its place for `WAITING_MS` after each asking.
+   * ticket. It keeps its place for `WAITING_MS` after each asking. A ticket that has its slots is granted them again.
    */
   acquire(request: SlotRequest): Promise<SlotAnswer>
   /** Keeps slots for another `leaseMs`. Gives the tickets whose slots are lost: their time was over, or they are gone. */
   renew(tickets: readonly string[], leaseMs: number): Promise<readonly string[]>
   /** Keeps places in the queue. */
   keepWaiting(tickets: readonly string[]): Promise<void>
-  /** Gives slots back, or leaves the queue. */
-  release(ticket: string): Promise<void>
+  /**
+   * Gives slots back, or leaves the queue. With `next`, whoever waits for them is asked for in the same transaction, as by
+   * `acquire`: a hand-over costs one commit.
+   */
+  release(ticket: string, next?: SlotRequest): Promise<SlotAnswer | null>
 }
 
 /** A place in the queue lasts so long without a word from its process. */

@@ -1019,6 +1019,25 @@ export function storeContract(open: (clock: FakeClock) => Promise<StoreUnderTest
       expect(await store.limits.acquire(alsoTwo)).toEqual({ outcome: 'granted', held: 2 })
     })
 
+    it('are handed to the next in one transaction, unless somebody else is first', async () => {
+      const run = await held()
+      await store.limits.create({ name: 'api', size: 1, perMs: null })
+      const [holder, first, second] = [0, 1, 2].map(() => request(run, want('api'))) as [
+        SlotRequest,
+        SlotRequest,
+        SlotRequest,
+      ]
+      for (const each of [holder, first, second]) await store.limits.acquire(each)
+
+      expect(await store.limits.release(holder.ticket, second)).toMatchObject({ outcome: 'waits' })
+      expect(await store.limits.acquire(first)).toEqual(granted)
+      expect(await store.limits.acquire(first)).toEqual(granted)
+      expect(await store.limits.release(first.ticket, second)).toEqual(granted)
+
+      expect(await store.limits.get('api')).toMatchObject({ held: 1, waiters: [] })
+      expect(await store.limits.release(second.ticket)).toBeNull()
+    })
+
     it('grant slots of several limits together or none of them', async () => {
       const run = await held()
       await store.limits.create({ name: 'a', size: 1, perMs: null })

@@ -62,6 +62,17 @@ export function sqlLimits(database: Database, clock: Clock): LimitStore {
     return { ...(await heldLimit(database, row, nowMs())), waiters: waiters.map(readClaim) }
   }
 
+  const ask = async (connection: Connection, request: SlotRequest): Promise<SlotAnswer> => {
+    // a commit that nobody heard of, or slots that were handed over meanwhile
+    const [own] = await connection.all<{ readonly held: number }>(
+      'select count(*) as held from slots where ticket = ? and expires_at > ?',
+      [request.ticket, nowMs()],
+    )
+    if (own !== undefined && own.held > 0) return { outcome: 'granted', held: own.held }
+    const seen = await look(connection, database, request, nowMs(), { create: true })
+    return await settle(connection, request, seen, nowMs())
+  }
+
   return {
     async create(limit) {
       const made = await database.transaction(async (connection) => await insertLimit(connection, limit, nowMs()))
@@ -105,10 +116,7 @@ export function sqlLimits(database: Database, clock: Clock): LimitStore {
         const seen = await look(database, database, request, nowMs())
         if (seen.answer?.outcome === 'waits') return seen.answer
       }
-      return await database.transaction(async (connection) => {
-        const seen = await look(connection, database, request, nowMs(), { create: true })
-        return await settle(connection, request, seen, nowMs())
-      })
+      return await database.transaction(async (connection) => await ask(connection, request))
     },
 
     async renew(tickets, leaseMs) {
@@ -136,12 +144,12 @@ export function sqlLimits(database: Database, clock: Clock): LimitStore {
           ]),
       )
     },
-    async release(ticket) {
+    release: async (ticket, next) =>
       await database.transaction(async (connection) => {
         await connection.run('delete from slots where ticket = ?', [ticket])
         await connection.run('delete from limit_queue where ticket = ?', [ticket])
-      })
-    },
+        return next === undefined ? null : await ask(connection, next)
+      }),
   }
 }
 
