@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { buildProgram } from '../../src/cli/program.ts'
 import { d2flow } from './command.ts'
 
 let cwd: string
@@ -221,39 +220,3 @@ describe('d2flow flows', () => {
     expect(await fails('flows', 'dhis')).toMatchObject({ code: 'cli/usage', hint: 'did you mean "dhis2"?' })
   })
 })
-
-/** `help` is commander's; `execute-runs` is for `serve` alone. */
-const INTERNAL = new Set(['help', 'execute-runs'])
-
-describe('every command', () => {
-  it('has help, with an example', async () => {
-    const program = await declared()
-    const verbs = program.commands.flatMap((noun) => (noun.commands.length === 0 ? [noun] : [...noun.commands]))
-    const without = verbs.filter((verb) => !INTERNAL.has(verb.name()) && !helpOf(verb).includes('Example'))
-
-    expect(verbs.length).toBeGreaterThan(30)
-    expect(without.map((verb) => `${verb.parent?.name() ?? ''} ${verb.name()}`)).toEqual([])
-    expect(verbs.filter((verb) => verb.description() === '').map((verb) => verb.name())).toEqual([])
-  })
-})
-
-type Program = Awaited<ReturnType<typeof buildProgram>>
-
-/** The whole program: each noun declared in full. */
-async function declared(): Promise<Program> {
-  const names = (await build(undefined)).commands.map((noun) => noun.name())
-  const [first, ...others] = await Promise.all(names.map(build))
-  if (first === undefined) throw new Error('no program')
-  const nouns = names.map((name, at) => [first, ...others][at]?.commands.find((noun) => noun.name() === name))
-  return { commands: nouns } as unknown as Program
-}
-
-function build(asked: string | undefined): Promise<Program> {
-  return buildProgram({ version: '0', asked, json: false, invoke: () => Promise.resolve() })
-}
-
-function helpOf(command: Program['commands'][number]): string {
-  let text = ''
-  command.configureOutput({ writeOut: (words) => (text += words) }).outputHelp()
-  return text
-}

@@ -105,6 +105,7 @@ const declareActs: Declare = (command, invoke) => {
     .command('profile')
     .description('show where the time of a run went, and why')
     .argument('<run>', RUN)
+    .addHelpText('after', '\nExample:\n  d2flow flow-run profile brave-otter')
     .action((run) =>
       invoke(async (invocation) => (await import('../commands/profile-run.ts')).profileRun(invocation, run)),
     )
