@@ -171,7 +171,7 @@ function sampleCountry(country: string, i: number): Country {
 
 function warningText(warning: DiagnosticWarning, rows: readonly Country[]): string {
   const whom = 'rows' in warning ? ` (${warning.rows.map((at) => rows[at]?.country).join(', ')})` : ''
-  return `Beware, ${warning.kind}${whom}: ${warning.text}.`
+  return `Beware: ${warning.kind}${whom}, ${warning.text}.`
 }
 
 function maybe(value: number | null | undefined, decimals: number): number | null {

@@ -3,7 +3,6 @@ import { formatDuration } from '../base/duration.ts'
 import { writeAtomically } from '../files/atomic-write.ts'
 import type { Artifact } from '../model/artifact.ts'
 import type { TaskRun } from '../model/task-run.ts'
-import { formatNumber } from '../render/format.ts'
 import { htmlReport } from '../render/html-report.ts'
 import { toneOf, type Fact, type Report, type ReportSection } from '../render/report.ts'
 import type { RunReport } from './run-flow-by-name.ts'
@@ -18,24 +17,48 @@ export async function writeRunReport(path: string, report: RunReport): Promise<s
   return await writePage(path, runPage(report))
 }
 
+/**
+ * Whoever opens the page reads the answer first: the heading and the first sentence of the run's own summary, then its
+ * pictures and tables, then the rest of what it says about them. A run that publishes no summary is told by its state.
+ */
 export function runPage({ run, artifacts, steps, failure }: RunReport): Report {
   const message = failure?.message ?? run.warning ?? run.state.message
+  const isPlain = run.state.name === 'Completed'
+  const summary = artifacts.find(({ key, content }) => key === `${run.flowName}-summary` && content.kind === 'markdown')
+  const title = artifacts.find(({ key }) => key === run.flowName)?.description ?? run.flowName
+  const [answer, ...rest] = summary?.content.kind === 'markdown' ? summary.content.text.split('\n\n') : []
+  const lead = isPlain ? (answer ?? message) : message
   return {
-    title: run.flowName,
-    ...(message === null ? {} : { lead: message }),
+    title,
+    ...(lead === null ? {} : { lead: withoutMarks(lead) }),
     generatedAt: run.endedAt ?? run.createdAt,
-    facts: [
-      {
-        label: 'state',
-        value: run.state.name,
-        tone: run.state.name === 'CompletedWithErrors' ? 'warning' : toneOf(run.state.type),
-      },
-      ...tookFact(run.startedAt, run.endedAt),
-      { label: 'steps', value: formatNumber(steps.length, 0) },
+    facts: isPlain
+      ? []
+      : [
+          {
+            label: 'state',
+            value: run.state.name,
+            tone: run.state.type === 'completed' ? 'warning' : toneOf(run.state.type),
+          },
+        ],
+    sections: [
+      ...(isPlain || answer === undefined ? [] : [{ kind: 'text' as const, markdown: answer }]),
+      ...artifacts
+        .filter((artifact) => artifact !== summary)
+        .toSorted((a, b) => Number(b.content.kind === 'image') - Number(a.content.kind === 'image'))
+        .map((artifact) =>
+          artifactSection(artifact.description === title ? { ...artifact, description: '' } : artifact),
+        ),
+      ...(rest.length === 0
+        ? []
+        : [{ kind: 'text' as const, title: 'About these figures', markdown: rest.join('\n\n') }]),
+      ...stepsSection(steps),
     ],
-    sections: [...artifacts.map(artifactSection), ...stepsSection(steps)],
     provenance: [
+      { label: 'flow', value: run.flowName },
       { label: 'run', value: `${run.name} (${run.id})` },
+      { label: 'state', value: run.state.name },
+      ...tookFact(run.startedAt, run.endedAt),
       ...(run.deploymentName === null ? [] : [{ label: 'deployment', value: run.deploymentName }]),
       { label: 'due', value: run.dueAt },
       { label: 'parameters', value: JSON.stringify(run.parameters) },
@@ -44,18 +67,25 @@ export function runPage({ run, artifacts, steps, failure }: RunReport): Report {
   }
 }
 
+/** The lead of a page is plain text. */
+function withoutMarks(markdown: string): string {
+  return markdown.replace(/^#+ /, '').replaceAll('**', '')
+}
+
 /** An artifact as a section of a page. Members named `state`, `category`, `outcome`, `complexity` are shown as badges. */
 export function artifactSection({
   key,
   description,
   content,
 }: Pick<Artifact, 'key' | 'description' | 'content'>): ReportSection {
-  const title = description ?? key ?? content.kind
+  // an empty description: the page says it already
+  const title = description === '' ? undefined : (description ?? key ?? content.kind)
+  const named = title === undefined ? {} : { title }
   switch (content.kind) {
     case 'table':
       return {
         kind: 'table',
-        title,
+        ...named,
         rows: content.rows,
         columns: content.columns,
         totalRows: content.totalRows,
@@ -66,9 +96,9 @@ export function artifactSection({
     case 'link':
       return { kind: 'link', url: content.url, label: content.label ?? content.url }
     case 'progress':
-      return { kind: 'text', title, markdown: `${content.percent} %` }
+      return { kind: 'text', ...named, markdown: `${content.percent} %` }
     case 'image':
-      return { kind: 'picture', title, svg: content.svg }
+      return { kind: 'picture', ...named, svg: content.svg }
   }
 }
 

@@ -1,5 +1,5 @@
 /** `d2flow run`: one flow, here and now. */
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import { formatDuration } from '../../base/duration.ts'
 import { UsageError } from '../../base/errors.ts'
 import type { DataWindow, FlowRun } from '../../model/run.ts'
@@ -32,7 +32,7 @@ export interface EndOptions {
 
 export async function run(invocation: Invocation, flowName: string, options: RunOptions): Promise<number> {
   const parameters = {
-    ...(options.params === undefined ? {} : await readJsonObject(join(invocation.cwd, options.params), '--params')),
+    ...(options.params === undefined ? {} : await readJsonObject(resolve(invocation.cwd, options.params), '--params')),
     ...parsePairs(options.param, '-p'),
   }
   const dueAt = options.due === undefined ? undefined : parseMoment(options.due)
@@ -98,7 +98,7 @@ async function finish(invocation: Invocation, report: RunReport, options: EndOpt
   })
   if (options.report !== undefined) {
     const { writeRunReport } = await import('../../project/run-report.ts')
-    output.note(`the report is in ${await writeRunReport(join(invocation.cwd, options.report), report)}`)
+    output.note(`the report is in ${await writeRunReport(resolve(invocation.cwd, options.report), report)}`)
   }
   if (failure !== null) {
     output.failure(failure.code === 'engine/cancelled' ? { ...failure, hint: howToGoOn(ended) } : failure)
