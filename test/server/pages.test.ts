@@ -248,9 +248,9 @@ describe('the list of runs', () => {
     ]
 
     expect(usual).toContain(run)
-    expect(usual).not.toContain('<td>load-region')
+    expect(usual).not.toContain('<td class="flow">load-region')
     expect(usual).not.toContain(scheduled.name)
-    expect(all).toContain('<td>load-region')
+    expect(all).toContain('<td class="flow">load-region')
     expect(due).toContain(scheduled.name)
   })
 

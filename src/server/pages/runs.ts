@@ -67,8 +67,8 @@ export async function runsPage(ask: Ask): Promise<Response> {
           )}</label
         >
         <label class="check"
-          ><input type="checkbox" name="called" value="1" ${query['called'] === '1' ? html` checked` : ''} /> also those
-          that runs have called</label
+          ><input type="checkbox" name="called" value="1" ${query['called'] === '1' ? html` checked` : ''} /> with
+          subflows</label
         >
         <button>Show</button>${narrowed ? html`<a href="/runs">Show all</a>` : NOTHING}
         <datalist id="flows">${project.flows.map(({ name }) => html`<option value="${name}"></option>`)}</datalist>

@@ -30,11 +30,15 @@ function runRow(run: FlowRun, now: Date, choosable: boolean): Html {
   const why = whyOf(run)
   return html`<tr>
     ${choosable ? html`<td class="box"><input type="checkbox" name="run" value="${run.id}" aria-label="choose ${run.name}" /></td>` : NOTHING}
-    <td>${stateBadge(run.state)}</td>
-    <td><a href="/runs/${run.id}">${run.name}</a>${why === null ? '' : html`<div class="why">${why}</div>`}</td>
-    <td>${run.flowName}${run.deploymentName === null ? '' : html`<div class="soft">${run.deploymentName}</div>`}</td>
-    <td>${moment(run.dueAt)}</td>
-    <td class="number">${took(run.startedAt, run.endedAt, now)}</td>
+    <td class="state">${stateBadge(run.state)}</td>
+    <td class="run">
+      <a href="/runs/${run.id}">${run.name}</a>${why === null ? '' : html`<div class="why">${why}</div>`}
+    </td>
+    <td class="flow">
+      ${run.flowName}${run.deploymentName === null ? '' : html`<div class="soft">${run.deploymentName}</div>`}
+    </td>
+    <td class="due">${moment(run.dueAt)}</td>
+    <td class="number took">${took(run.startedAt, run.endedAt, now)}</td>
   </tr>`
 }
 
