@@ -69,9 +69,21 @@ const failing = flow({
   },
 })
 
-/** Three flows, one of them deployed. */
+const asking = flow({
+  name: 'asking',
+  async run(_params: unknown, ctx) {
+    const answer = await ctx.waitForApproval({
+      question: 'Publish the figures?',
+      input: z.object({ copies: z.int().default(1) }),
+    })
+    seen.push(answer)
+    return answer.approved
+  },
+})
+
+/** Four flows, one of them deployed. */
 export const pipelineProject: ProjectDefinition = {
-  flows: [pipeline, loadRegion, failing],
+  flows: [pipeline, loadRegion, failing, asking],
   deployments: [
     deployment({
       name: 'weekly',

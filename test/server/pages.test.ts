@@ -210,6 +210,24 @@ describe('the page of a run', () => {
     expect((await served.send(`${run}/cancel`, {})).status).toBe(409)
   })
 
+  it('asks what a paused run asks, and takes the answer with its typed input', async () => {
+    await served.send('/flows/asking/run', {})
+    await served.work()
+    const run = await runOf(served, 'asking')
+
+    const page = await served.page(run)
+    const key = /name="key" value="([^"]+)"/.exec(page)?.[1] ?? ''
+    const stale = await served.send(`${run}/answer`, { verb: 'approve', by: 'Amina', key: 'another', 'p.copies': '3' })
+    const wrong = await served.send(`${run}/answer`, { verb: 'approve', by: 'Amina', key, 'p.copies': 'three' })
+    const right = await served.send(`${run}/answer`, { verb: 'approve', by: 'Amina', key, 'p.copies': '3' })
+    await served.work()
+
+    expect(page).toContain('<h2>Publish the figures?</h2>')
+    expect([stale.status, wrong.status, right.status]).toEqual([409, 400, 303])
+    expect(seen).toEqual([{ approved: true, by: 'Amina', input: { copies: 3 } }])
+    expect(await served.page(run)).toContain('Completed')
+  })
+
   it('is not there for a run that is not', async () => {
     const answer = await served.ask('/runs/nothing')
 
