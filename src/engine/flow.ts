@@ -33,7 +33,7 @@ export interface FlowOptions extends FlowHooks {
    * times; `never` leaves the run crashed until a person asks for it.
    */
   readonly recover?: 'resume' | 'never'
-  /** The time of one attempt, in milliseconds. */
+  /** The time of one attempt, in milliseconds; it stands still while the run is Paused for a person. */
   readonly timeoutMs?: number
   /** How many of its tasks are under way at once; 50 without one. */
   readonly runner?: Runner

@@ -15,6 +15,7 @@ import { followCancellation, type Cancelling } from './cancelling.ts'
 import { contextOf } from './context.ts'
 import { blemishesOf, verdictOn } from './final-state.ts'
 import type { FlowCore } from './flow-core.ts'
+import { startFlowLimit } from './flow-limit.ts'
 import type { AnyFlow } from './flow.ts'
 import { Future, type Settled } from './future.ts'
 import type { Host } from './host.ts'
@@ -27,7 +28,6 @@ import { closeClients, createRunScope, type RunScope } from './run-scope.ts'
 import { withinFrame, type Frame } from './runtime-info.ts'
 import { createStepTable, type StepTable } from './steps.ts'
 import { stopKind, stopMessage, waitsAs, type StopKind } from './stop.ts'
-import { timeUp } from './time-limit.ts'
 import { waitsOf } from './waits.ts'
 import { removeWorkDir } from './work-dir.ts'
 
@@ -133,7 +133,7 @@ type Finished = { readonly value: unknown; readonly state: State | null } | { re
 async function runBody(frame: Frame, params: unknown, before: readonly TaskRun[]): Promise<Finished> {
   const { scope } = frame
   const { flow } = scope
-  const timer = startFlowLimit(scope)
+  scope.limit = startFlowLimit(scope)
   try {
     if (scope.steps.transactions.size > 0) {
       await recoverTransactions(frame, before, (place) => contextOf(place, scope.run.runCount))
@@ -147,7 +147,8 @@ async function runBody(frame: Frame, params: unknown, before: readonly TaskRun[]
     await settleAll(scope, { tell: false })
     return { error }
   } finally {
-    clearTimeout(timer)
+    scope.limit?.stop()
+    scope.limit = null
   }
 }
 
@@ -313,10 +314,4 @@ async function becomeFinal(frame: Frame, cancelling: Cancelling, state: State, p
   }
   await scope.at('run-ended', null)
   return true
-}
-
-function startFlowLimit(scope: RunScope): NodeJS.Timeout | undefined {
-  const { timeoutMs, name } = scope.flow
-  if (timeoutMs === null) return undefined
-  return setTimeout(() => scope.abort(timeUp(name, timeoutMs)), Math.min(timeoutMs, 2 ** 31 - 1))
 }

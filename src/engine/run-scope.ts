@@ -5,6 +5,7 @@ import type { CacheRecord } from '../store/store.ts'
 import type { FlowRun } from '../model/run.ts'
 import type { State } from '../model/state.ts'
 import type { FlowCore } from './flow-core.ts'
+import type { FlowLimit } from './flow-limit.ts'
 import { Future, type FutureSource } from './future.ts'
 import type { Host, KillPoint, RunPlace } from './host.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
@@ -30,6 +31,10 @@ export interface RunScope {
   run: FlowRun
   readonly recorder: Recorder
   readonly steps: StepTable
+  /** The run that calls this one as a subflow. */
+  readonly parent: RunScope | null
+  /** While the body runs, when the flow has a time limit. */
+  limit: FlowLimit | null
   /** Aborts when the run shall stop, for whatever reason. */
   readonly signal: AbortSignal
   abort(reason: unknown): void
@@ -108,6 +113,8 @@ export function createRunScope({ host, flow, run, steps, parent }: ScopeOptions)
     flow,
     run,
     steps,
+    parent: parent?.scope ?? null,
+    limit: null,
     recorder: createRecorder(host, { runId: run.id, epoch: run.epoch }, (error) => {
       scope.fatal ??= { error }
       abort(error)

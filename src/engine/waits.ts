@@ -15,8 +15,10 @@ import { endOfSleep, endOfWait, type Answer } from '../model/answer.ts'
 import { newState } from '../model/new-state.ts'
 import type { State } from '../model/state.ts'
 import { fingerprint } from './fingerprint.ts'
+import { holdLimits } from './flow-limit.ts'
 import { Future } from './future.ts'
 import { parseModel } from './parameters.ts'
+import { patiently } from './patiently.ts'
 import { become } from './run-state.ts'
 import type { RunScope } from './run-scope.ts'
 import type { Frame } from './runtime-info.ts'
@@ -52,7 +54,7 @@ export interface Approval<Input> {
 /** The waits of a flow body. A task has none of them: what it waits for is its own. */
 export interface Waits {
   /**
-   * Stops here until a person resumes the run; the process stays. Needs a store.
+   * Stops here until a person resumes the run; the process stays, and the flow's time limit stands still. Needs a store.
    *
    * @throws EngineError `engine/timeout` when nobody did in time
    */
@@ -134,8 +136,13 @@ async function hold(frame: Frame, wish: Wish): Promise<Answer> {
     frame.signal.throwIfAborted()
     const state = pausedState(scope, wish, key, await jsonSchemaOf(wish))
     if (!wish.stays) return leave(scope, state)
-    await become(scope, state, {})
-    return accept(await answered(scope, state, key), wish)
+    const goOn = holdLimits(scope)
+    try {
+      await become(scope, state, {})
+      return accept(await answered(scope, state, key), wish)
+    } finally {
+      goOn()
+    }
   })
 }
 
@@ -182,7 +189,7 @@ async function answered(scope: RunScope, asked: State, key: string): Promise<Ans
       return 'expired'
     }
     await clock.sleep(Math.min(leftMs, LOOK_EVERY_MS), scope.signal)
-    const present = await host.store?.runs.get(scope.run.id)
+    const present = await patiently(clock, async () => await host.store?.runs.get(scope.run.id))
     if (present === undefined || present === null || present.epoch !== scope.run.epoch) {
       scope.abort(leaseLost(scope.run.id))
       scope.signal.throwIfAborted()

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { flow, MINUTE, SECOND, task, type TaskContext } from 'd2flow'
 import { createFakeClock, runFlow } from 'd2flow/testing'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { systemClock } from '../../src/base/clock.ts'
 import { startRun } from '../../src/engine/start-run.ts'
 import { cancelledBy } from '../../src/engine/stop.ts'
@@ -304,18 +304,28 @@ describe('slots that are lost while the work goes on', () => {
   })
 
   it('F031 are not lost as long as the holder lives', async () => {
-    const long = flow({
-      name: 'long',
-      run: async (_, ctx) =>
-        await ctx.withSlots('api', 1, async () => {
-          await ctx.sleep(200)
-          return (await store.limits.get('api'))?.held
-        }),
-    })
+    vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] })
+    try {
+      const leaseMs = MINUTE
+      const held: unknown[] = []
+      const long = flow({
+        name: 'long',
+        run: async (_, ctx) =>
+          await ctx.withSlots('api', 1, async () => {
+            for (let leases = 0; leases < 4; leases += 1) {
+              await vi.advanceTimersByTimeAsync(leaseMs)
+              held.push((await store.limits.get('api'))?.held)
+            }
+          }),
+      })
 
-    const { result } = await startRun(long, {}, { host: { ...onRealClock(store).host, slotLeaseMs: 100 } })
+      const { run } = await startRun(long, {}, { host: { ...onRealClock(store).host, slotLeaseMs: leaseMs } })
 
-    expect(result).toBe(1)
+      expect(run.state.name).toBe('Completed')
+      expect(held).toEqual([1, 1, 1, 1])
+    } finally {
+      vi.useRealTimers()
+    }
   })
 })
 

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { createFakeClock, runFlow } from 'd2flow/testing'
 import { flow, HOUR, MINUTE, task, type AnyFlow } from 'd2flow'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { cancelRun } from '../../src/engine/cancel-run.ts'
 import { answerRun, wakeOverdue, type AnswerGiven } from '../../src/engine/answer-run.ts'
@@ -298,6 +298,59 @@ describe('a pause', () => {
 
     expect(result).toBe('sent for amina')
     expect(error).toMatchObject({ code: 'config/setting', message: expect.stringContaining('cannot be suspended') })
+  })
+
+  describe('of a flow with a time limit', () => {
+    const limitMs = 1_000
+    beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }))
+    afterEach(() => void vi.useRealTimers())
+
+    /** A person who takes ten times as long as the flow may take. */
+    const answersLate: NonNullable<Host['onState']> = (state, { run }) => {
+      if (state.type !== 'paused') return
+      vi.advanceTimersByTime(10 * limitMs)
+      setImmediate(() => void place.answer(run, { verb: 'resume' }))
+    }
+
+    it('does not count, not even for the flow that called it', async () => {
+      const pausing = flow({
+        name: 'pausing',
+        timeoutMs: limitMs,
+        async run(_, ctx) {
+          await ctx.pause()
+          return 'went on'
+        },
+      })
+      const parent = flow({ name: 'parent', timeoutMs: limitMs, run: async () => await pausing({}) })
+
+      const { result, run } = await place.start(parent, {}, { onState: answersLate })
+
+      expect([run.state.name, result]).toEqual(['Completed', 'went on'])
+    })
+
+    it('leaves what was left of it for what follows', async () => {
+      const pausing = flow({
+        name: 'pausing',
+        timeoutMs: limitMs,
+        async run(_, ctx) {
+          vi.advanceTimersByTime(limitMs - 1)
+          await ctx.pause()
+          const before = ctx.signal.aborted
+          vi.advanceTimersByTime(1)
+          ctx.log.info(`${before} ${ctx.signal.aborted}`)
+        },
+      })
+      const logs: string[] = []
+
+      const { run } = await place.start(
+        pausing,
+        {},
+        { onState: answersLate, onLog: ({ message }) => void logs.push(message) },
+      )
+
+      expect(run.state.name).toBe('TimedOut')
+      expect(logs[0]).toBe('false true')
+    })
   })
 
   it('runs out: the body is told and may know better', async () => {
