@@ -9,7 +9,7 @@ import { newState } from '../model/new-state.ts'
 import type { FlowRun, KeptResult } from '../model/run.ts'
 import { isTerminal, type State } from '../model/state.ts'
 import type { TaskRun } from '../model/task-run.ts'
-import type { RunPatch, Store } from '../store/store.ts'
+import type { Change, RunPatch, Store } from '../store/store.ts'
 import { untilAbandoned } from './body.ts'
 import { followCancellation, type Cancelling } from './cancelling.ts'
 import { contextOf } from './context.ts'
@@ -27,7 +27,7 @@ import { become, callFlowHooks, tidings } from './run-state.ts'
 import { closeClients, createRunScope, type RunScope } from './run-scope.ts'
 import { withinFrame, type Frame } from './runtime-info.ts'
 import { createStepTable, type StepTable } from './steps.ts'
-import { stopKind, stopMessage, waitsAs, type StopKind } from './stop.ts'
+import { cancelledAsWritten, stopKind, stopMessage, waitsAs, type StopKind } from './stop.ts'
 import { waitsOf } from './waits.ts'
 import { removeWorkDir } from './work-dir.ts'
 
@@ -117,7 +117,10 @@ async function attempt(frame: Frame, cancelling: Cancelling, before: readonly Ta
   const runCount = scope.run.runCount + 1
   if (!scope.signal.aborted) {
     const running = newState('running', host.clock.now(), runCount === 1 ? {} : { name: 'Retrying' })
-    await become(scope, running, { runCount, startedAt: scope.run.startedAt ?? running.at, endedAt: null })
+    const patch = { runCount, startedAt: scope.run.startedAt ?? running.at, endedAt: null }
+    if (!(await becomeUnlessCancelling(frame, cancelling, running, patch))) {
+      return await endCancelled(frame, cancelling, null)
+    }
     await callFlowHooks(frame, 'onRunning', running)
   }
   const finished = scope.signal.aborted
@@ -181,7 +184,7 @@ async function end(
   if (stop === 'timeout') return await endFailed(frame, cancelling, reason, true, began)
   if (stop === 'let-go') return await letGo(frame, cancelling, reason)
   if ('error' in finished) {
-    if (stop === 'handed-back') return await handBack(frame, reason)
+    if (stop === 'handed-back') return await handBack(frame, cancelling, reason)
     return await endFailed(frame, cancelling, finished.error, false, began)
   }
   let result: KeptResult | null
@@ -271,39 +274,59 @@ async function letGo(frame: Frame, cancelling: Cancelling, reason: unknown): Pro
   return { state, error: reason }
 }
 
-async function handBack(frame: Frame, reason: unknown): Promise<Settled<unknown>> {
+async function handBack(frame: Frame, cancelling: Cancelling, reason: unknown): Promise<Settled<unknown>> {
   const { scope } = frame
   const at = scope.host.clock.now()
   const message = stopMessage(reason)
   const state = newState('scheduled', at, { name: 'Resuming', message, details: { scheduledFor: at.toISOString() } })
   scope.log(null).info(`handed back: ${message}`)
-  await become(scope, state, sameAttempt(scope))
+  if (!(await becomeUnlessCancelling(frame, cancelling, state, sameAttempt(scope)))) {
+    return await endCancelled(frame, cancelling, null)
+  }
   return { state, error: reason }
 }
 
 /** Whoever goes on with it makes the same attempt: a wait and a change of process use up no retry. */
 function sameAttempt({ run }: RunScope): RunPatch {
+  if (run.state.type === 'pending') return {} // it was not counted yet
   return { runCount: Math.max(0, run.runCount - 1) }
 }
 
 async function endCancelled(frame: Frame, cancelling: Cancelling, meanwhile: string | null): Promise<Settled<unknown>> {
   const { scope } = frame
   await cancelling.announced()
-  const asked = scope.signal.aborted ? stopMessage(scope.signal.reason) : (scope.run.state.message ?? 'asked to stop')
+  const wish = cancelledAsWritten(scope.run.state)
   const left = scope.bodiesLeft === 0 ? null : 'what it was doing did not stop and was left to itself'
-  const message = [asked, meanwhile, left].filter((each) => each !== null).join('; ')
+  const message = [wish.message, meanwhile, left].filter((each) => each !== null).join('; ')
   const state = newState('cancelled', scope.host.clock.now(), { message })
   scope.log(null).warn(`cancelled: ${message}`)
   await become(scope, state, { endedAt: state.at }, await tidings(scope, state, { endedAt: state.at }))
   await scope.at('run-ended', null)
-  return { state, error: scope.signal.aborted ? scope.signal.reason : new Error(message) }
+  const isHeard = scope.signal.aborted && stopKind(scope.signal.reason) === 'cancelled'
+  return { state, error: isHeard ? scope.signal.reason : wish }
 }
 
 /** Writes the end with all that goes with it. False when somebody has asked to cancel the run meanwhile. */
 async function becomeFinal(frame: Frame, cancelling: Cancelling, state: State, patch: RunPatch): Promise<boolean> {
   const { scope } = frame
+  const beside = isTerminal(state) ? await tidings(scope, state, patch) : []
+  if (!(await becomeUnlessCancelling(frame, cancelling, state, patch, beside))) return false
+  await scope.at('run-ended', null)
+  return true
+}
+
+/** False when somebody has asked to cancel the run meanwhile, which the store then knows better than we do. */
+async function becomeUnlessCancelling(
+  frame: Frame,
+  cancelling: Cancelling,
+  state: State,
+  patch: RunPatch,
+  beside: readonly Change[] = [],
+): Promise<boolean> {
+  const { scope } = frame
   try {
-    await become(scope, state, patch, isTerminal(state) ? await tidings(scope, state, patch) : [])
+    await become(scope, state, patch, beside)
+    return true
   } catch (error) {
     if (!isToolkitError(error) || error.code !== 'engine/transition') throw error
     const present = await scope.host.store?.runs.get(scope.run.id)
@@ -312,6 +335,4 @@ async function becomeFinal(frame: Frame, cancelling: Cancelling, state: State, p
     await cancelling.askedElsewhere(present.state)
     return false
   }
-  await scope.at('run-ended', null)
-  return true
 }

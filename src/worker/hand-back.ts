@@ -10,15 +10,17 @@ export interface HandBackFacts {
   readonly lastLines: readonly LogLine[]
 }
 
-/** What the run would have written itself, had it stopped in time: its crash budget stays, and nothing counts as a crash. */
+/** What the run would have written itself, had it stopped in time: nothing counts as a crash, or as an attempt. */
 export async function handBack(store: Store, run: FlowRun, { now, message, lastLines }: HandBackFacts): Promise<void> {
   const { id: runId, epoch } = run
   const resuming = () =>
     newState('scheduled', now, { name: 'Resuming', message, details: { scheduledFor: now.toISOString() } })
   const steps = (await store.taskRuns.list(runId)).filter(({ state }) => state.type === 'running')
+  // a run that has not begun has not counted its attempt
+  const patch = run.state.type === 'pending' ? {} : { runCount: Math.max(0, run.runCount - 1) }
   await store.write([
     { kind: 'logs', lines: lastLines },
     ...steps.map(({ id }): Change => ({ kind: 'task-run-state', runId, epoch, taskRunId: id, states: [resuming()] })),
-    { kind: 'run-state', runId, epoch, state: resuming(), nextEpoch: epoch + 1 },
+    { kind: 'run-state', runId, epoch, state: resuming(), patch, nextEpoch: epoch + 1 },
   ])
 }

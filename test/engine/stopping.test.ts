@@ -1,12 +1,13 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createFakeClock, runFlow } from 'd2flow/testing'
-import { defineBlock, flow, task, type TaskContext } from 'd2flow'
+import { defineBlock, flow, MINUTE, task, type TaskContext } from 'd2flow'
 // loaded before the clock of the limited request runs
 import 'undici'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { createHttpClient } from '../../src/http/client.ts'
+import { cancelRun } from '../../src/engine/cancel-run.ts'
 import { executeRun } from '../../src/engine/run-flow.ts'
 import { createRun } from '../../src/engine/start-run.ts'
 import { cancelledBy, handedBack, leaseLost } from '../../src/engine/stop.ts'
@@ -20,6 +21,19 @@ const untilAborted = (signal: AbortSignal) =>
     if (signal.aborted) reject(signal.reason as Error)
     signal.addEventListener('abort', () => reject(signal.reason as Error))
   })
+
+/** A store with a claim for the newest run. */
+const claimable = () => {
+  const clock = createFakeClock()
+  const store = createMemoryStore({ clock })
+  const host: Host = { store, clock, identity: worker, beats: false }
+  const claim = async () => {
+    const [run] = await store.leases.claim(worker, { limit: 1, leaseMs: 30_000 })
+    if (run === undefined) throw new Error('nothing was due')
+    return run
+  }
+  return { clock, store, host, claim }
+}
 
 const worker = { workerId: 'w1', pid: 1, bootId: 'b', hostName: 'h' }
 
@@ -264,6 +278,20 @@ describe('a run that is asked to stop', () => {
     expect(state).toMatchObject({ type: 'cancelled', message: 'cancelled by amina; it had finished by itself' })
   })
 
+  it('is cancelled without a body when somebody asked between its claim and its beginning', async () => {
+    const { store, clock, host, claim } = claimable()
+    let begun = 0
+    const quick = flow({ name: 'quick', run: () => (begun += 1) })
+    const { id } = await createRun(quick, {}, { host })
+    const claimed = await claim()
+    await cancelRun(store, id, { now: clock.now(), by: 'amina' })
+
+    const ended = await executeRun(quick, claimed, host)
+
+    expect(ended.state).toMatchObject({ type: 'cancelled', message: 'cancelled by amina' })
+    expect(begun).toBe(0)
+  })
+
   it('passes the wish on to its children', async () => {
     const stop = new AbortController()
     const child = flow({
@@ -314,6 +342,48 @@ describe('a process that goes away in good order', () => {
       ['completed', 0],
       ['completed', 0],
     ])
+  })
+})
+
+describe('a run that is handed back', () => {
+  it('is cancelled when somebody has asked for that meanwhile', async () => {
+    const { store, clock, host, claim } = claimable()
+    const stop = new AbortController()
+    const long = flow({
+      name: 'long',
+      async run(_, ctx) {
+        await cancelRun(store, ctx.runId, { now: clock.now(), by: 'amina' })
+        stop.abort(handedBack('the machine is restarted'))
+        return await untilAborted(ctx.signal)
+      },
+    })
+    await createRun(long, {}, { host })
+
+    const ended = await executeRun(long, await claim(), { ...host, signal: stop.signal })
+
+    expect(ended.state).toMatchObject({ type: 'cancelled', message: 'cancelled by amina' })
+  })
+
+  it('before an attempt began has no more attempts for it', async () => {
+    const { clock, host, claim } = claimable()
+    let attempts = 0
+    const shaky = flow({
+      name: 'shaky',
+      retry: { attempts: 2, delaysMs: [MINUTE] },
+      run() {
+        attempts += 1
+        throw new Error('not yet')
+      },
+    })
+    await createRun(shaky, {}, { host })
+    await executeRun(shaky, await claim(), host)
+    clock.advance(MINUTE)
+    const stopped = AbortSignal.abort(handedBack('the machine is restarted'))
+    await executeRun(shaky, await claim(), { ...host, signal: stopped })
+
+    const ended = await executeRun(shaky, await claim(), host)
+
+    expect([ended.state.type, attempts]).toEqual(['failed', 2])
   })
 })
 

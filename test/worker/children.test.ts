@@ -173,7 +173,7 @@ describe('a run in a process of its own', () => {
     ])
   })
 
-  it('is handed back without using its crash budget when it does not stop in time', async () => {
+  it('is handed back without using its crash budget or a retry when it does not stop in time', async () => {
     children = childrenWith({
       patience: { cancelled: { terminateMs: 0, killMs: 0 }, 'handed-back': { terminateMs: 50, killMs: 100 } },
     })
@@ -186,6 +186,7 @@ describe('a run in a process of its own', () => {
     const ended = await ending
 
     expect(ended).toMatchObject({
+      runCount: 0,
       crashCount: 0,
       state: { type: 'scheduled', name: 'Resuming', message: 'the service stops' },
     })
