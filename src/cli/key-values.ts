@@ -1,5 +1,6 @@
 /** `key=value` pairs from the command line: JSON where the value parses, else text. */
 import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { UsageError } from '../base/errors.ts'
 
 /** @throws UsageError `cli/usage` for a pair without "=" */
@@ -17,16 +18,18 @@ export function parsePairs(pairs: readonly string[], option: string): Record<str
   )
 }
 
-/** @throws UsageError `cli/usage` when the file is not there or holds no JSON object */
-export async function readJsonObject(path: string, option: string): Promise<Record<string, unknown>> {
+/** `-` is standard input. @throws UsageError `cli/usage` when the file is not there or holds no JSON object */
+export async function readJsonObject(path: string, option: string, cwd: string): Promise<Record<string, unknown>> {
   const refuse = (why: string, cause: unknown) =>
     new UsageError('cli/usage', `the file "${path}" given with ${option} ${why}`, {
       hint: 'it must hold one JSON object',
       cause,
     })
-  const text = await (path === '-' ? readStandardInput() : readFile(path, 'utf8')).catch((cause: unknown) => {
-    throw refuse('cannot be read', cause)
-  })
+  const text = await (path === '-' ? readStandardInput() : readFile(resolve(cwd, path), 'utf8')).catch(
+    (cause: unknown) => {
+      throw refuse('cannot be read', cause)
+    },
+  )
   try {
     const value: unknown = JSON.parse(text)
     if (value === null || typeof value !== 'object' || Array.isArray(value)) throw new Error('not an object')

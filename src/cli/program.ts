@@ -22,7 +22,7 @@ const NOUNS: readonly Noun[] = [
   },
   {
     name: 'sandbox',
-    about: 'serve fakes of DHIS2, Open-Meteo, Slack and a webhook on this machine until stopped',
+    about: 'serve fakes of DHIS2 and of what else the flows talk to on this machine, until stopped',
     load: async () => (await import('./nouns/sandbox.ts')).declareSandbox,
   },
   {

@@ -12,25 +12,25 @@ export async function writePage(path: string, report: Report): Promise<string> {
   return await writeAtomically(path, await htmlReport(report))
 }
 
-/** Writes the page of one run. */
-export async function writeRunReport(path: string, report: RunReport): Promise<string> {
-  return await writePage(path, runPage(report))
+/** Writes the page of one run; `remark` is what a reader has to know of all its figures. */
+export async function writeRunReport(path: string, report: RunReport, remark?: string): Promise<string> {
+  return await writePage(path, runPage(report, remark))
 }
 
 /**
  * Whoever opens the page reads the answer first: the heading and the first sentence of the run's own summary, then its
  * pictures and tables, then the rest of what it says about them. A run that publishes no summary is told by its state.
  */
-export function runPage({ run, artifacts, steps, failure }: RunReport): Report {
+export function runPage({ run, artifacts, steps, failure }: RunReport, remark?: string): Report {
   const message = failure?.message ?? run.warning ?? run.state.message
   const isPlain = run.state.name === 'Completed'
   const summary = artifacts.find(({ key, content }) => key === `${run.flowName}-summary` && content.kind === 'markdown')
   const title = artifacts.find(({ key }) => key === run.flowName)?.description ?? run.flowName
   const [answer, ...rest] = summary?.content.kind === 'markdown' ? summary.content.text.split('\n\n') : []
-  const lead = isPlain ? (answer ?? message) : message
+  const lead = [isPlain ? (answer ?? message) : message, remark].filter((text) => text !== null && text !== undefined)
   return {
     title,
-    ...(lead === null ? {} : { lead: withoutMarks(lead) }),
+    ...(lead.length === 0 ? {} : { lead: withoutMarks(lead.join(' ')) }),
     generatedAt: run.endedAt ?? run.createdAt,
     facts: isPlain
       ? []

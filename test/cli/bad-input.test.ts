@@ -188,6 +188,8 @@ const SLIPS: readonly Slip[] = [
   }),
   slip('no key file', check('prod'), 2, 'config/setting', 'no key', 'D2FLOW_KEY', { D2FLOW_KEY_FILE: 'no-key' }),
   slip('a folder that is not empty', ['init', '.'], 2, 'cli/usage', 'not empty', /./),
+  slip('a demo over files of others', ['demo', '--out', '.'], 2, 'cli/usage', 'not of a demo', 'new folder'),
+  slip('a demo into a file', ['demo', '--out', 'a-file'], 2, 'cli/usage', 'not a folder', 'new folder'),
 ]
 
 it.each(SLIPS)('says what is wrong with $what', { timeout: 60_000 }, async (given) => {

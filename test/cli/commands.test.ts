@@ -89,6 +89,31 @@ describe('d2flow run', () => {
     expect(stderr).toContain('page.html')
     expect(readFileSync(join(cwd, 'page.html'), 'utf8')).toContain('Sample data')
   })
+
+  it('writes the page where an absolute path says', async () => {
+    const elsewhere = join(cwd, 'elsewhere', 'page.html')
+
+    await d2flow(['run', 'hello', '--report', elsewhere], { cwd })
+
+    expect(readFileSync(elsewhere, 'utf8')).toContain('hello')
+  })
+
+  it('reads parameters from an absolute path, and from standard input', async () => {
+    writeFileSync(join(cwd, 'params.json'), '{"name":"Ana"}')
+
+    const fromFile = await d2flow(['run', 'hello', '--params', join(cwd, 'params.json')], { cwd })
+    const fromInput = await d2flow(['run', 'hello', '--params', '-'], { cwd, input: '{"name":"Bo"}' })
+
+    expect(fromFile.stdout).toContain('Hello Ana')
+    expect(fromInput.stdout).toContain('Hello Bo')
+  })
+
+  it('says on the terminal and on the page that a sandbox makes its figures up', async () => {
+    const { stderr } = await d2flow(['run', 'gdp-comparison', '--sandbox', '--report', 'page.html'], { cwd })
+
+    expect(stderr).toContain('made up')
+    expect(readFileSync(join(cwd, 'page.html'), 'utf8')).toContain('made up')
+  })
 })
 
 describe('d2flow block', () => {

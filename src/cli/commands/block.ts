@@ -26,7 +26,7 @@ export async function createBlock(
   return await withProject(invocation, async (project) => {
     const block = await project.blockType(type)
     const given = {
-      ...(options.values === undefined ? {} : await readJsonObject(options.values, '--values')),
+      ...(options.values === undefined ? {} : await readJsonObject(options.values, '--values', invocation.cwd)),
       ...parsePairs(options.value, '-v'),
     }
     const values = await complete(invocation, block, withVariables(given))

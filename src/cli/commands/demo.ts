@@ -2,7 +2,7 @@
  * `d2flow demo`: everything once, for real, on this machine: a sandbox country, the bundled flows, a file with bad rows
  * pushed by the scheduler and pushed again, the message to Slack, and a report of it all.
  */
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { systemClock } from '../../base/clock.ts'
 import { formatDuration, SECOND } from '../../base/duration.ts'
@@ -35,6 +35,7 @@ interface PushResult {
 export async function demo(invocation: Invocation, { dhis2, out }: DemoOptions): Promise<number> {
   const { output, cwd } = invocation
   const folder = resolve(cwd, out)
+  await refuseOthersFolder(folder, out)
   const [{ startSandbox, demoCsv }, { openProject }, { bundled }, { demoPush }] = await Promise.all([
     import('../../sandbox/index.ts'),
     import('../../project/open-project.ts'),
@@ -81,6 +82,22 @@ export async function demo(invocation: Invocation, { dhis2, out }: DemoOptions):
     await sandbox.stop()
   }
 }
+
+/** The demo begins with an empty folder: it may empty one that it made, and no other. */
+async function refuseOthersFolder(folder: string, named: string): Promise<void> {
+  const present = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
+    throw new UsageError('cli/usage', `"${named}" is not a folder`, { hint: 'name a new folder', cause: error })
+  })
+  const strange = present.find((name) => !MADE_BY_DEMO.test(name))
+  if (strange === undefined) return
+  throw new UsageError('cli/usage', `the folder "${named}" holds "${strange}", which is not of a demo`, {
+    hint: 'name a new folder, or an empty one: the demo removes what is in it',
+  })
+}
+
+/** The store with what lies beside it, the folders of runs, the file that is pushed, and the report. */
+const MADE_BY_DEMO = /^(demo\.db(-[a-z]+)?|work|values\.csv|report\.html)$/
 
 const FLOWS: readonly (readonly [flow: string, parameters: Readonly<Record<string, unknown>>])[] = [
   ['dhis2-org-units', { instance: 'demo' }],

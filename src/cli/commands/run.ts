@@ -28,17 +28,22 @@ export interface RunOptions extends EndOptions {
 export interface EndOptions {
   readonly report?: string | undefined
   readonly strict?: true | undefined
+  /** Said at the end, and on the page: what a reader has to know of all figures. */
+  readonly remark?: string
 }
+
+const MADE_UP = 'Read from the sandbox: whatever came from a source is made up.'
 
 export async function run(invocation: Invocation, flowName: string, options: RunOptions): Promise<number> {
   const parameters = {
-    ...(options.params === undefined ? {} : await readJsonObject(resolve(invocation.cwd, options.params), '--params')),
+    ...(options.params === undefined ? {} : await readJsonObject(options.params, '--params', invocation.cwd)),
     ...parsePairs(options.param, '-p'),
   }
   const dueAt = options.due === undefined ? undefined : parseMoment(options.due)
   const window = options.window === undefined ? undefined : parseWindow(options.window)
+  const ends: EndOptions = options.sandbox === true ? { ...options, remark: MADE_UP } : options
   const execute = async (project: Project) =>
-    await seeToItsEnd(invocation, project, options, (listening) =>
+    await seeToItsEnd(invocation, project, ends, (listening) =>
       runFlowByName(project, flowName, parameters, {
         ...listening,
         ...(options.key === undefined ? {} : { key: options.key }),
@@ -96,9 +101,11 @@ async function finish(invocation: Invocation, report: RunReport, options: EndOpt
     result: result ?? null,
     artifacts: artifacts.map(artifactForPrograms),
   })
+  if (options.remark !== undefined) output.note(options.remark)
   if (options.report !== undefined) {
     const { writeRunReport } = await import('../../project/run-report.ts')
-    output.note(`the report is in ${await writeRunReport(resolve(invocation.cwd, options.report), report)}`)
+    const path = await writeRunReport(resolve(invocation.cwd, options.report), report, options.remark)
+    output.note(`the report is in ${path}`)
   }
   if (failure !== null) {
     output.failure(failure.code === 'engine/cancelled' ? { ...failure, hint: howToGoOn(ended) } : failure)

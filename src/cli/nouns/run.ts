@@ -12,7 +12,7 @@ export const declareRun: Declare = (command, invoke) => {
       append,
       [] as string[],
     )
-    .option('--params <file>', 'a JSON file with parameters; -p wins over it')
+    .option('--params <file>', 'a JSON file with parameters, - for standard input; -p wins over it')
     .option('--sandbox', 'against fakes on this machine, with nothing kept in the store')
     .addOption(
       new Option('--dhis2 <version>', 'with --sandbox: which DHIS2')
