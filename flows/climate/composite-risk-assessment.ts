@@ -8,7 +8,7 @@
  */
 import { flow } from 'd2flow'
 import { compositeRisk, describe, normalise, roundTo, type RiskCategory } from 'd2flow/analysis'
-import { barChart } from 'd2flow/render'
+import { barChart, formatCount } from 'd2flow/render'
 import { z } from 'zod'
 import { publishReport, titled } from '../publish-report.ts'
 
@@ -54,6 +54,7 @@ export const compositeRiskAssessment = flow({
   params: Params,
   async run({ locations, marineWeight, floodWeight, rows }, ctx) {
     const readings = rows ?? locations.flatMap(sampleReadings)
+    const elsewhere = readings.filter(({ location }) => !locations.includes(location))
     const places = locations.map((location) =>
       assess(
         location,
@@ -95,6 +96,7 @@ export const compositeRiskAssessment = flow({
           ? 'Every location has a score.'
           : `Without any factor, and so without a score: ${unscored.join(', ')}.`,
         ...(partial.length === 0 ? [] : [`Scored by one source only: ${partial.join(', ')}.`]),
+        ...(elsewhere.length === 0 ? [] : [leftOut(elsewhere)]),
       ],
       chart: await barChart({
         title: titled(title, rows === null),
@@ -116,14 +118,21 @@ export const compositeRiskAssessment = flow({
         'factors held to 0–100 between fixed bounds, means by source, weighted arithmetic mean; classes begin at 25, 50 and 75 and are read off the unrounded score',
     })
     if (unscored.length > 0) ctx.log.warn(`no factor for ${unscored.join(', ')}`)
+    if (elsewhere.length > 0) ctx.warn(leftOut(elsewhere))
     return {
       locations: places.map(({ composite, ...place }) => ({ ...place, unrounded: composite })),
       highestRisk: highest?.location ?? null,
       categoryCounts,
       unscored,
+      leftOut: elsewhere.length,
     }
   },
 })
+
+function leftOut(readings: readonly Reading[]): string {
+  const names = [...new Set(readings.map(({ location }) => location))].join(', ')
+  return `${formatCount(readings.length, 'reading')} of places that were not asked for: ${names}`
+}
 
 /** Made up: waves, swell and discharge that grow with the position of the location (from 0). */
 function sampleReadings(location: string, at: number): Reading[] {

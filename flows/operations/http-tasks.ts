@@ -87,7 +87,7 @@ async function answerText({ url, body, signal, timeoutMs }: Asked): Promise<stri
     throw new HttpError('http/status', `${url} answered ${answer.status}`, {
       hint: answer.status === 404 ? 'is the path right?' : 'see the log of the service',
       details: { status: answer.status },
-      retryable: answer.status >= 500,
+      retryable: answer.status >= 500 || answer.status === 408 || answer.status === 429,
     })
   } catch (cause) {
     if (cause instanceof HttpError) throw cause

@@ -59,7 +59,7 @@ export const producerConsumer = flow({
   name: 'producer-consumer',
   params: z.object({
     folder: z.string().nullable().default(null).describe('where packages are dropped; null is the folder of the run'),
-    consumerId: z.string().default('reader'),
+    consumerId: z.string().default('reader').describe('who takes them: each consumer takes a package once'),
   }),
   async run({ folder: given, consumerId }, ctx) {
     const folder = given ?? ctx.workDir

@@ -34,6 +34,8 @@ const Params = z.object({
     ],
   }).describe('a GeoJSON Polygon or MultiPolygon, longitude first'),
   runAsync: z.boolean().default(false).describe('let the service make a job of it: for large polygons'),
+  pollMs: z.int().min(1).default(5_000).describe('milliseconds between two looks at a job'),
+  timeoutMs: z.int().min(0).default(120_000).describe('milliseconds until a look-out for a job is given up'),
   connection: z.string().default('public').describe('name of a saved worldpop block'),
 })
 
@@ -42,6 +44,8 @@ interface Asked {
   readonly polygon: PopulationPolygon
   readonly year: number
   readonly runAsync: boolean
+  readonly pollMs: number
+  readonly timeoutMs: number
 }
 
 interface Handle {
@@ -50,12 +54,11 @@ interface Handle {
   readonly people: number | null
 }
 
-/** Every 5 s, for two minutes: longer than small polygons take, and a retry goes on with the same job. */
 const countPeople = handleTask({
   name: 'count-people',
   retry: { attempts: 3, delaysMs: [2_000, 5_000] },
-  intervalMs: 5_000,
-  timeoutMs: 120_000,
+  intervalMs: ({ pollMs }: Asked) => pollMs,
+  timeoutMs: ({ timeoutMs }: Asked) => timeoutMs,
   async submit({ connection, polygon, year, runAsync }: Asked, ctx): Promise<Handle> {
     const client = await ctx.open(worldPop, connection)
     const answer = await client.askPopulation({ polygon, year }, { runAsync })
@@ -79,12 +82,12 @@ const countPeople = handleTask({
 export const worldpopPopulationStats = flow({
   name: 'worldpop-population-stats',
   params: Params,
-  async run({ year, geojson, runAsync, connection }, ctx) {
+  async run({ year, geojson, runAsync, pollMs, timeoutMs, connection }, ctx) {
     const parts = geojson.type === 'Polygon' ? [geojson.coordinates] : geojson.coordinates
     const answers = await Promise.all(
       parts.map((coordinates, at) =>
         countPeople(
-          { connection, polygon: { type: 'Polygon', coordinates }, year, runAsync },
+          { connection, polygon: { type: 'Polygon', coordinates }, year, runAsync, pollMs, timeoutMs },
           { key: `part-${at + 1}` },
         ),
       ),

@@ -67,11 +67,15 @@ const fetchCountries = task({
     const spending = await collect(client.indicator({ indicator: spendingIndicator, countries, year }))
     const mortality = await collect(client.indicator({ indicator: mortalityIndicator, countries, year }))
     return {
-      rows: spending.map(({ iso3, country, value }) => ({
-        country,
-        spendingUsd: value,
-        mortality: mortality.find((row) => row.iso3 === iso3)?.value ?? null,
-      })),
+      // by what was asked for, not by what came: a country that one of the answers leaves out is missing, not gone
+      rows: countries.map((iso3) => {
+        const [spent, died] = [spending, mortality].map((rows) => rows.find((row) => row.iso3 === iso3))
+        return {
+          country: spent?.country ?? died?.country ?? iso3,
+          spendingUsd: spent?.value ?? null,
+          mortality: died?.value ?? null,
+        }
+      }),
       source: client.source,
     }
   },

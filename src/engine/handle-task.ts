@@ -20,10 +20,10 @@ export interface HandleTaskDefinition<Input, Handle, Collected, Output> extends 
 > {
   /** For each of submitting, following and collecting. */
   readonly retry?: RetryPolicy<RetryContext>
-  /** Milliseconds between two looks. Default 5 s. */
-  readonly intervalMs?: number
+  /** Milliseconds between two looks, or what the input says of them. Default 5 s. */
+  readonly intervalMs?: number | ((input: Input) => number)
   /** Milliseconds until the job is given up, from when it is first followed in this process. Default an hour. */
-  readonly timeoutMs?: number
+  readonly timeoutMs?: number | ((input: Input) => number)
   /** Hands the work in. The handle is JSON: an id, a path. */
   submit(input: Input, ctx: TaskContext): Handle | Promise<Handle>
   /**
@@ -77,7 +77,12 @@ export function handleTask<Input, Handle, Collected, Output = Collected>(
       const handle = (await submit(input)) as Handle
       const check = () => withRetries(ctx, retry ?? null, 'a look at the job', () => definition.follow(handle, ctx))
       try {
-        await poll(ctx, { what: `the job of ${name}`, check, intervalMs, timeoutMs })
+        await poll(ctx, {
+          what: `the job of ${name}`,
+          check,
+          intervalMs: typeof intervalMs === 'function' ? intervalMs(input) : intervalMs,
+          timeoutMs: typeof timeoutMs === 'function' ? timeoutMs(input) : timeoutMs,
+        })
       } catch (error) {
         if (isGivenUp(ctx.signal, error)) await tellToStop(ctx, (own) => definition.cancel?.(handle, own))
         throw error

@@ -5,12 +5,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { demoCsv } from '../../fixtures/dhis2/country/index.ts'
+import { z } from 'zod'
 import { bundled, shelves } from '../../flows/index.ts'
 import { readSettings } from '../../src/base/settings.ts'
 import { startRun } from '../../src/engine/start-run.ts'
 import { openProject, type Project } from '../../src/project/open-project.ts'
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.ts'
 import { createFakeClock } from '../../src/testing/fake-clock.ts'
+import { PROMISED_PARAMETERS } from './promised-parameters.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const NAMES = bundled.flows.map(({ name }) => name)
@@ -157,6 +159,30 @@ describe('a bundled flow by its name', () => {
       expect(page).toContain(`\n## ${name}\n`)
     },
   )
+})
+
+describe('the parameters of a bundled flow', () => {
+  const parametersOf = async (name: string) => {
+    const flow = await bundled.flows.find((each) => each.name === name)?.load()
+    const schema = flow?.params ? z.toJSONSchema(flow.params, { io: 'input' }) : {}
+    return (schema as { properties?: Record<string, { default?: unknown; description?: string }> }).properties ?? {}
+  }
+
+  it.each(Object.entries(PROMISED_PARAMETERS))(
+    'R42 are those of the catalogue, with its defaults: %s',
+    async (name, promised) => {
+      const parameters = await parametersOf(name)
+
+      const defaults = Object.keys(promised).map((each) => [each, parameters[each]?.default])
+      expect(Object.fromEntries(defaults)).toEqual(promised)
+    },
+  )
+
+  it.each(NAMES)('say what they mean: %s', async (name) => {
+    const parameters = await parametersOf(name)
+
+    expect(Object.entries(parameters).filter(([, { description = '' }]) => description === '')).toEqual([])
+  })
 })
 
 describe('the patterns that people know', () => {

@@ -56,6 +56,17 @@ describe('worldpop-population-stats', () => {
     expect(worldPop.requests.filter(({ path }) => path === '/v1/services/stats')).toHaveLength(1)
   })
 
+  it('R36 looks as often, and as long, as it is told', async () => {
+    worldPop.setLooks(3)
+    const often = await runFlow(worldpopPopulationStats, { runAsync: true, pollMs: 1_000 })
+    worldPop.clear()
+    worldPop.setLooks(9)
+    const short = await runFlow(worldpopPopulationStats, { runAsync: true, timeoutMs: 7_000 })
+
+    expect(often.waitsMs).toEqual([1_000, 1_000])
+    expect(short.error).toMatchObject({ code: 'engine/timeout' })
+  })
+
   it('adds the parts of a MultiPolygon, each a question of its own', async () => {
     const parts = [square(38, 9, 0.1), square(39, 9, 0.1)]
 

@@ -48,6 +48,17 @@ describe('composite-risk-assessment', () => {
     expect(logs.some(({ message }) => message === 'no factor for None')).toBe(true)
   })
 
+  it('counts the readings of a place that was not asked for, and is not green then', async () => {
+    const { result, state, artifacts } = await runFlow(compositeRiskAssessment, {
+      locations: ['Asked'],
+      rows: [marine('Asked', 1), marine('Other', 4)],
+    })
+
+    expect(result?.leftOut).toBe(1)
+    expect(state.name).toBe('CompletedWithErrors')
+    expect(JSON.stringify(artifacts)).toContain('1 reading of places that were not asked for: Other')
+  })
+
   it('classifies before it rounds', async () => {
     // (2.749 − 0.5)/4.5 = 49.978 %: shown as 50.0, and moderate
     const { result } = await runFlow(compositeRiskAssessment, {
@@ -143,8 +154,8 @@ describe('regression-analysis', () => {
     mortality,
   })
 
-  it('R31 drops x, y and the country together and counts them', async () => {
-    const { result } = await runFlow(regressionAnalysis, {
+  it('R31 F208 drops x, y and the country together and counts them', async () => {
+    const { result, artifacts } = await runFlow(regressionAnalysis, {
       rows: [
         row('A', 100, 50),
         row('B', 0, 40),
@@ -156,6 +167,7 @@ describe('regression-analysis', () => {
     })
 
     expect(result?.dropped).toEqual(['B', 'D', 'F'])
+    expect(JSON.stringify(artifacts)).toContain('3 countries were left out')
     expect(result?.ranked.map(({ country }) => country).toSorted()).toEqual(['A', 'C', 'E'])
   })
 
@@ -185,6 +197,16 @@ describe('regression-analysis', () => {
 
     expect(worldBank.requests.map(({ path }) => path.split('/').at(-1))).toEqual(['SH.XPD.CHEX.PC.CD', 'SH.DYN.MORT'])
     expect((result?.n ?? 0) + (result?.dropped.length ?? 0)).toBe(10)
+  })
+
+  it('F208 counts a country that one of two indicators leaves out', async () => {
+    worldBank.publish('SH.XPD.CHEX.PC.CD', { ETH: 30, KEN: 80, TZA: 40 })
+    worldBank.publish('SH.DYN.MORT', { ETH: 50, KEN: 40, TZA: 45, UGA: 42 })
+
+    const { result } = await runFlow(regressionAnalysis, { data: 'live', countries: ['ETH', 'KEN', 'TZA', 'UGA'] })
+
+    expect(result?.n).toBe(3)
+    expect(result?.dropped).toHaveLength(1)
   })
 })
 
