@@ -58,7 +58,10 @@ export const gdpComparison = flow({
       key: 'gdp-comparison',
       title,
       sample: false,
-      rows: [...ranked, ...missing.map((row) => ({ ...row, rank: null }))],
+      rows: [...ranked, ...missing.map((row) => ({ ...row, rank: null }))].map(({ rank, ...row }) => ({
+        rank,
+        ...row,
+      })),
       paragraphs: [
         largest === undefined
           ? `Nothing is published for ${year} for any of the ${countries.length} countries.`

@@ -72,7 +72,10 @@ export const povertyAnalysis = flow({
       key: 'poverty-analysis',
       title,
       sample: false,
-      rows: [...ranked, ...missing.map((row) => ({ ...row, rank: null }))],
+      rows: [...ranked, ...missing.map((row) => ({ ...row, rank: null }))].map(({ rank, ...row }) => ({
+        rank,
+        ...row,
+      })),
       paragraphs: [
         answer(withTrend('improving'), withTrend('worsening'), withTrend('stable'), states.length),
         `With data: ${ranked.length}/${states.length}. ${averagePercent === null ? '' : `On average ${formatNumber(averagePercent, 1)} % of people in these countries live below the line (unweighted).`}`,

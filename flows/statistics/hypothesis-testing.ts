@@ -53,7 +53,16 @@ export const hypothesisTesting = flow({
       key: 'hypothesis-testing',
       title,
       sample,
-      rows: tests,
+      // the text stands above, test by test
+      rows: tests.map(({ against, r, n, p, significant, strength, direction }) => ({
+        against,
+        r,
+        n,
+        p,
+        significant,
+        strength,
+        direction,
+      })),
       paragraphs: [
         significant.length === 0
           ? `**No.** Neither temperature nor pressure correlates with the number of earthquakes at ${alpha}.`

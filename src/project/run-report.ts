@@ -72,7 +72,7 @@ function withoutMarks(markdown: string): string {
   return markdown.replace(/^#+ /, '').replaceAll('**', '')
 }
 
-/** An artifact as a section of a page. Members named `state`, `category`, `outcome`, `complexity` are shown as badges. */
+/** An artifact as a section of a page. Members that hold a verdict (`state`, `outcome` …) are shown as badges. */
 export function artifactSection({
   key,
   description,
@@ -89,7 +89,7 @@ export function artifactSection({
         rows: content.rows,
         columns: content.columns,
         totalRows: content.totalRows,
-        badges: ['state', 'category', 'outcome', 'complexity'],
+        badges: ['state', 'status', 'category', 'outcome', 'complexity', 'trend'],
       }
     case 'markdown':
       return { kind: 'text', markdown: content.text }

@@ -32,13 +32,25 @@ export function formatMoment(moment: string | Date, timeZone: string = 'UTC'): s
   return `${text} ${timeZone}`
 }
 
-/** Any JSON value as the text of a table cell. Four digits stay together, for they may be a year. */
+/** Smaller ones would read as 0. */
+const SMALLEST_DECIMAL = 1e-6
+
+/**
+ * Any JSON value as the text of a table cell. Four digits stay together, for they may be a year; what six decimals cannot
+ * show, such as a very small p, is written as 1.2e-9.
+ */
 export function formatCell(value: unknown): string {
   if (value === null || value === undefined) return MISSING
-  if (typeof value === 'number') return Number.isFinite(value) ? numberFormat(6, 'min2').format(value) : MISSING
+  if (typeof value === 'number') return cellNumber(value)
   if (typeof value === 'string') return value
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   return JSON.stringify(value)
+}
+
+function cellNumber(value: number): string {
+  if (!Number.isFinite(value)) return MISSING
+  const isTiny = value !== 0 && Math.abs(value) < SMALLEST_DECIMAL
+  return isTiny ? value.toExponential(1) : numberFormat(6, 'min2').format(value)
 }
 
 const formats = new Map<string, Intl.NumberFormat>()

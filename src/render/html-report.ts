@@ -2,6 +2,7 @@
  * A report as one HTML page that needs nothing else: no script, no font, no picture from outside. It follows the
  * reader's choice of light or dark, prints well, and shows every outcome by colour and word and shape.
  */
+import { columnHeading } from './column-heading.ts'
 import { formatCell, formatMoment, formatNumber, MISSING } from './format.ts'
 import { markdownToHtml } from './markdown.ts'
 import { STYLE } from './report-style.ts'
@@ -96,7 +97,7 @@ function table(part: Extract<ReportSection, { kind: 'table' }>): string {
   const isNumber = (column: string) => part.rows.some((row) => typeof row[column] === 'number')
   const className = (column: string) => (isNumber(column) ? ' class="number"' : '')
   const head = columns.map(
-    (column) => `<th scope="col"${className(column)}>${escape(part.headings?.[column] ?? column)}</th>`,
+    (column) => `<th scope="col"${className(column)}>${escape(part.headings?.[column] ?? columnHeading(column))}</th>`,
   )
   const rows = part.rows.map((row) => {
     const cells = columns.map((column) => {

@@ -16,6 +16,7 @@ export type ReportSection =
       readonly note?: string
       readonly rows: readonly Readonly<Record<string, unknown>>[]
       readonly columns?: readonly string[]
+      /** What stands above a column. Default: the name of the member in words. */
       readonly headings?: Readonly<Record<string, string>>
       /** Members whose value is a state or an outcome and is shown as a badge. */
       readonly badges?: readonly string[]
@@ -58,6 +59,11 @@ const TONES: Readonly<Record<string, Tone>> = {
   created: 'good',
   updated: 'good',
   stored: 'good',
+  passed: 'good',
+  healthy: 'good',
+  improving: 'good',
+  low: 'good',
+  OK: 'good',
   Good: 'good',
   trivial: 'good',
   simple: 'good',
@@ -71,12 +77,21 @@ const TONES: Readonly<Record<string, Tone>> = {
   CompletedWithErrors: 'warning',
   unknown: 'warning',
   moderate: 'warning',
+  degraded: 'warning',
   Moderate: 'warning',
+  'Unhealthy for Sensitive Groups': 'warning',
   failed: 'bad',
   Failed: 'bad',
   Crashed: 'bad',
   crashed: 'bad',
   refused: 'bad',
+  worsening: 'bad',
+  high: 'bad',
+  critical: 'bad',
+  BREACH: 'bad',
+  Unhealthy: 'bad',
+  'Very Unhealthy': 'bad',
+  Hazardous: 'bad',
   complex: 'bad',
 }
 

@@ -81,6 +81,18 @@ describe('lines', () => {
   })
 })
 
+it.each([
+  ['bars', (note: string) => barChart({ title: 'bars', bars: [{ label: 'a', value: 1 }], note })],
+  ['a map', (note: string) => mapChart({ title: 'map', features: [], classes: [], note })],
+])('a note that is long takes more lines and loses no word: %s', async (_, drawChart) => {
+  const note = Array.from({ length: 60 }, (__, at) => `word${at}`).join(' ')
+
+  const lines = texts(await drawChart(note)).filter((text) => text.includes('word'))
+
+  expect(lines.length).toBeGreaterThan(2)
+  expect(lines.join(' ')).toBe(note)
+})
+
 describe('a map', () => {
   it('colours a class up to and with its bound, and hatches what was not reported', async () => {
     const svg = await mapChart({
@@ -121,6 +133,19 @@ describe('a map', () => {
 
     expect(new Set(one)).toEqual(new Set(other))
     expect(one.length).toBeLessThan(10) // the whole world but the district would have hundreds of points
+  })
+
+  it('draws places above the areas they lie in', async () => {
+    const svg = await mapChart({
+      title: 'a place within an area',
+      features: [
+        { geometry: { type: 'Point', coordinates: [30.5, -19.5] }, label: 'clinic', value: 1 },
+        { geometry: square(30, -20), label: 'district', value: 1 },
+      ],
+      classes: [{ upTo: null, label: 'all', colour: '#0c6b58' }],
+    })
+
+    expect(svg.indexOf('clinic: 1')).toBeGreaterThan(svg.indexOf('district: 1'))
   })
 
   it('without any feature is an empty map and no crash', async () => {

@@ -18,6 +18,15 @@ describe('numbers for people', () => {
     expect(formatNumber(value)).toBe(text)
   })
 
+  it('does not round a very small p to 0 in a table', () => {
+    expect([formatCell(1.234e-9), formatCell(-1e-7), formatCell(0), formatCell(0.000_123)]).toEqual([
+      '1.2e-9',
+      '-1.0e-7',
+      '0',
+      '0.000123',
+    ])
+  })
+
   it('tells one from many', () => {
     expect([formatCount(1, 'row'), formatCount(2, 'row'), formatCount(0, 'reply', 'replies')]).toEqual([
       '1 row',

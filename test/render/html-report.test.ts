@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Report } from '../../src/render/index.ts'
+import { columnHeading } from '../../src/render/column-heading.ts'
 import { htmlReport } from '../../src/render/index.ts'
 
 const EMPTY: Report = {
@@ -20,6 +21,33 @@ describe('a report page', () => {
     })
 
     expect(html).toContain('<span class="badge bad"><span aria-hidden="true">■</span> refused</span>')
+  })
+
+  it('heads its columns in words, with the unit that a name carries', async () => {
+    const html = await htmlReport({
+      ...EMPTY,
+      sections: [
+        { kind: 'table', rows: [{ iso3: 'KEN', povertyPercent: 34, gdpUsd: 1, densityPerKm2: 2, overGap: true }] },
+      ],
+    })
+
+    expect([...html.matchAll(/<th [^>]*>([^<]*)/g)].map(([, heading]) => heading)).toEqual([
+      'ISO3',
+      'poverty, %',
+      'GDP, US$',
+      'density per km²',
+      'over gap',
+    ])
+  })
+
+  it('leaves headings alone that are words already, or names of somebody else', () => {
+    expect(['above WHO', 'org_unit', 'Ministry', 'C', 'n'].map(columnHeading)).toEqual([
+      'above WHO',
+      'org_unit',
+      'Ministry',
+      'C',
+      'n',
+    ])
   })
 
   it('says what is missing, and does not show it as zero', async () => {

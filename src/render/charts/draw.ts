@@ -23,20 +23,39 @@ export interface ChartText {
   readonly title: string
   /** One line under the title: what was measured, where, when. */
   readonly subtitle?: string | undefined
-  /** One line at the foot: what was missing, and the source. */
+  /** At the foot, on as many lines as it takes: what was missing, and the source. */
   readonly note?: string | undefined
 }
 
 export const WIDTH = 760
 const TITLE_HEIGHT = 34
 const LINE_HEIGHT = 22
+const NOTE_LINE_HEIGHT = 15
+/** About as many letters of a note as fit beside each other. */
+const NOTE_LETTERS = 120
 
 /** Pixels above and below the drawing that the texts take. */
 export function roomFor({ subtitle, note }: ChartText): { readonly top: number; readonly bottom: number } {
   return {
     top: TITLE_HEIGHT + (subtitle === undefined ? 0 : LINE_HEIGHT) + 12,
-    bottom: (note === undefined ? 0 : LINE_HEIGHT) + 14,
+    bottom: (note === undefined ? 0 : noteLines(note).length * NOTE_LINE_HEIGHT + 7) + 14,
   }
+}
+
+/** A note, cut between words. */
+export function noteLines(note: string): string[] {
+  const lines: string[] = []
+  for (const word of note.split(' ')) {
+    const last = lines.at(-1)
+    if (last === undefined || last.length + 1 + word.length > NOTE_LETTERS) lines.push(word)
+    else lines[lines.length - 1] = `${last} ${word}`
+  }
+  return lines
+}
+
+/** Where the line at `at` of a note stands: the top of its letters, in pixels. */
+export function noteTop(height: number, lines: number, at: number = 0): number {
+  return height - 11 - (lines - at) * NOTE_LINE_HEIGHT
 }
 
 export const AXIS = {
@@ -83,14 +102,15 @@ function titles({ title, subtitle, note }: ChartText, height: number): readonly 
       ? []
       : [
           {
-            text: note,
+            text: noteLines(note).join('\n'),
             left: 16,
-            top: height - 26,
+            top: noteTop(height, noteLines(note).length),
             textStyle: {
               color: SOFT,
               fontFamily: FONT,
               fontSize: 11,
               fontWeight: 'normal',
+              lineHeight: NOTE_LINE_HEIGHT,
               width: WIDTH - 32,
               overflow: 'truncate',
             },

@@ -2,7 +2,7 @@
 import type { Feature, FeatureCollection, Geometry } from 'geojson'
 import { escape } from '../html-report.ts'
 import { formatNumber } from '../format.ts'
-import { INK, roomFor, SOFT, WIDTH, type ChartText } from './draw.ts'
+import { INK, noteLines, noteTop, roomFor, SOFT, WIDTH, type ChartText } from './draw.ts'
 
 export interface MapChartOptions extends ChartText {
   /** In longitude and latitude, WGS 84; rings in either order. */
@@ -27,7 +27,9 @@ const NOT_REPORTED = 'not reported'
 
 /** @returns the picture as SVG text, for `image(key, svg)` */
 export async function mapChart(options: MapChartOptions): Promise<string> {
-  const { features, classes, title, subtitle, note, unit } = options
+  const { classes, title, subtitle, note, unit } = options
+  // places last: an area that was drawn later would cover them
+  const features = options.features.toSorted((a, b) => Number(isPlace(a.geometry)) - Number(isPlace(b.geometry)))
   const { geoPath, geoMercator } = await import('d3-geo')
   const room = roomFor(options)
   const height = room.top + MAP_HEIGHT + room.bottom
@@ -70,7 +72,9 @@ export async function mapChart(options: MapChartOptions): Promise<string> {
       : `<text x="${WIDTH - LEGEND_WIDTH}" y="${room.top + 12}" font-size="12" fill="${SOFT}">${escape(unit)}</text>`,
     ...drawn,
     ...legend,
-    ...(note === undefined ? [] : [words(height - 14, 11, SOFT, note)]),
+    ...(note === undefined ? [] : noteLines(note)).map((line, at, lines) =>
+      words(noteTop(height, lines.length, at) + 12, 11, SOFT, line),
+    ),
     '</svg>',
   ].join('\n')
 }
