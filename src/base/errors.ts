@@ -42,6 +42,7 @@ export type ConfigCode =
   | 'config/fallback-write'
   | 'config/setting'
   | 'config/limit-missing'
+  | 'config/pool-missing'
   | 'config/limit-too-small'
 
 /** What a person wrote does not fit: parameters, blocks, settings. Never retried. */

@@ -49,6 +49,8 @@ export interface DeploymentRecord {
   readonly enforceParameterSchema: boolean
   readonly schedules: readonly ScheduleRecord[]
   readonly paused: boolean
+  /** The work pool that its runs wait in; null when whoever serves the project takes them. */
+  readonly pool: string | null
   readonly overlap: Overlap
   readonly importance: Importance
   readonly concurrencyLimit?: DeploymentLimit

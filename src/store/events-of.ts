@@ -61,6 +61,10 @@ export function limitEvent(what: 'created' | 'resized' | 'deleted', name: string
   return plainEvent(`limit.${what}`, `limit/${name}`, { limit: name }, {}, at)
 }
 
+export function workPoolEvent(what: 'saved' | 'deleted', name: string, at: Date): Event {
+  return plainEvent(`work-pool.${what}`, `work-pool/${name}`, { pool: name }, {}, at)
+}
+
 export function variableEvent(what: 'set' | 'unset', name: string, at: Date): Event {
   return plainEvent(`variable.${what}`, `variable/${name}`, { variable: name }, {}, at)
 }

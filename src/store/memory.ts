@@ -18,7 +18,16 @@ import { assertTransition, isTerminal, type State } from '../model/state.ts'
 import type { ServerRecord } from '../model/server-record.ts'
 import type { TaskRun } from '../model/task-run.ts'
 import type { TransactionRecord } from '../model/transaction.ts'
-import { blockEvent, deploymentDeleted, deploymentEvents, limitEvent, runEvent, variableEvent } from './events-of.ts'
+import type { WorkPool } from '../model/work-pool.ts'
+import {
+  blockEvent,
+  deploymentDeleted,
+  deploymentEvents,
+  limitEvent,
+  runEvent,
+  variableEvent,
+  workPoolEvent,
+} from './events-of.ts'
 import { levelsFrom } from './log-levels.ts'
 import { keyTaken, lostRun, nameTaken, runExists, runMovedOn, unknownRun, unknownTaskRun } from './refusals.ts'
 import { endsLease, isRepeated, scheduledForMs } from './state-rules.ts'
@@ -59,6 +68,7 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
   const transactions = createTable<TransactionRecord>()
   const firings = createTable<RuleFiring>()
   const servers = createTable<ServerRecord>()
+  const workPools = createTable<WorkPool>()
   const tables = [
     runs,
     taskRuns,
@@ -75,6 +85,7 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
     transactions,
     firings,
     servers,
+    workPools,
   ]
 
   let commits = 0
@@ -280,6 +291,20 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
   const isHeldBack = (run: FlowRun) =>
     run.scheduleSlug !== null && deployments.all().some(({ id, paused }) => id === run.deploymentId && paused)
 
+  const poolOf = (run: FlowRun) => deployments.all().find(({ id }) => id === run.deploymentId)?.pool ?? null
+  const waitsIn = (run: FlowRun, pool: string | null | undefined) => pool === undefined || poolOf(run) === pool
+  const underWay = (pool: string) =>
+    leases.all().filter(({ runId }) => {
+      const kept = runs.get(runId)
+      return kept !== undefined && poolOf(kept.run) === pool
+    }).length
+  /** How many runs of a pool may begin now. */
+  const freePlaces = (name: string): number => {
+    const pool = workPools.get(name)
+    if (pool === undefined || pool.paused) return 0
+    return pool.concurrencyLimit === null ? Number.POSITIVE_INFINITY : pool.concurrencyLimit - underWay(name)
+  }
+
   return {
     kind: 'memory',
     address: 'memory:',
@@ -318,12 +343,13 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
         return [...counts.entries()].sort(([a], [b]) => byText(a, b)).map(([, tally]) => tally)
       },
       history: async (id) => runs.get(id)?.history ?? [],
-      due: async ({ limit, flowNames }) => {
+      due: async ({ limit, flowNames, pool }) => {
         const due = runs
           .all()
           .map(({ run }) => run)
           .filter((run) => (scheduledForMs(run.state) ?? Infinity) <= nowMs())
           .filter((run) => (flowNames?.includes(run.flowName) ?? true) && !isHeldBack(run))
+          .filter((run) => waitsIn(run, pool))
         return inTurn(soonestFirst(due)).slice(0, limit)
       },
       upcoming: async (deploymentId) =>
@@ -484,7 +510,7 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
     },
 
     leases: {
-      claim: async (worker, { limit, leaseMs, runIds, flowNames }) =>
+      claim: async (worker, { limit, leaseMs, runIds, flowNames, pool }) =>
         transaction(() => {
           const now = clock.now()
           const due = runs
@@ -492,9 +518,10 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
             .map(({ run }) => run)
             .filter((run) => (scheduledForMs(run.state) ?? Infinity) <= now.getTime())
             .filter((run) => (runIds?.includes(run.id) ?? true) && (flowNames?.includes(run.flowName) ?? true))
-            .filter((run) => !isHeldBack(run))
+            .filter((run) => !isHeldBack(run) && waitsIn(run, pool))
+          const free = typeof pool === 'string' ? freePlaces(pool) : limit
           return soonestFirst(due)
-            .slice(0, Math.max(0, limit))
+            .slice(0, Math.max(0, Math.min(limit, free)))
             .map((run) => {
               const state = newState('pending', now)
               const epoch = run.epoch + 1
@@ -584,13 +611,33 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
     },
 
     servers: {
-      beat: async (worker, { atOnce, stopping = false }) =>
+      beat: async (worker, { atOnce, stopping = false, pool = null, name = null }) =>
         transaction(() => {
           const at = clock.now().toISOString()
           const startedAt = servers.get(worker.workerId)?.startedAt ?? at
-          servers.put(worker.workerId, { ...worker, atOnce, startedAt, seenAt: at, stoppedAt: stopping ? at : null })
+          const stoppedAt = stopping ? at : null
+          servers.put(worker.workerId, { ...worker, atOnce, startedAt, seenAt: at, stoppedAt, pool, name })
         }),
       list: async () => servers.all().sort((a, b) => byText(b.seenAt, a.seenAt) || byText(a.workerId, b.workerId)),
+    },
+
+    workPools: {
+      get: async (name) => workPools.get(name) ?? null,
+      list: async () => workPools.all().sort((a, b) => byText(a.name, b.name)),
+      save: async (pool, { overwrite = false } = {}) =>
+        transaction(() => {
+          const earlier = workPools.get(pool.name)
+          if (!overwrite && earlier !== undefined) throw nameTaken('work pool', pool.name)
+          workPools.put(pool.name, copied({ ...pool, createdAt: earlier?.createdAt ?? pool.createdAt }))
+          events.add(workPoolEvent('saved', pool.name, clock.now()))
+        }),
+      delete: async (name) =>
+        transaction(() => {
+          const deleted = workPools.delete(name)
+          if (deleted) events.add(workPoolEvent('deleted', name, clock.now()))
+          return deleted
+        }),
+      underWay: async (name) => underWay(name),
     },
 
     forget: async (before) =>

@@ -50,7 +50,7 @@ export function keyTaken(flowName: string, key: string): StoreError {
   })
 }
 
-export function nameTaken(what: 'block' | 'variable' | 'limit', name: string): StoreError {
+export function nameTaken(what: 'block' | 'variable' | 'limit' | 'work pool', name: string): StoreError {
   return new StoreError('store/stale', `a ${what} is already saved as "${name}"`, {
     hint: 'choose another name, or say that it may be overwritten',
     details: { what, name },

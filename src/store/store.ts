@@ -20,6 +20,7 @@ import type { FlowRun } from '../model/run.ts'
 import type { ServerRecord } from '../model/server-record.ts'
 import type { State, StateType } from '../model/state.ts'
 import type { TaskRun } from '../model/task-run.ts'
+import type { WorkPool } from '../model/work-pool.ts'
 import type { TransactionRecord } from '../model/transaction.ts'
 
 /** Members of a run that change beside its state. */
@@ -190,9 +191,14 @@ export interface RunStore {
   /**
    * Scheduled runs that are due by the store's clock, taking turns: the one of each deployment (or of each flow, for runs
    * without one) that is due longest, then the second of each. So a thousand runs of one do not hold up the run of another.
-   * Runs of a paused deployment's schedules are left out.
+   * Runs of a paused deployment's schedules are left out. `pool` narrows them to those that wait in it; null to those that
+   * wait in none.
    */
-  due(options: { readonly limit: number; readonly flowNames?: readonly string[] }): Promise<readonly FlowRun[]>
+  due(options: {
+    readonly limit: number
+    readonly flowNames?: readonly string[]
+    readonly pool?: string | null
+  }): Promise<readonly FlowRun[]>
   /** Scheduled runs of a deployment that have not started, soonest first. */
   upcoming(deploymentId: string): Promise<readonly FlowRun[]>
 }
@@ -293,7 +299,8 @@ export interface LeaseStore {
   /**
    * Takes up to `limit` runs that are scheduled and due: pending, `epoch + 1`, a lease, a history row.
    * Two workers that ask at once never get the same run. `runIds` narrows the choice. Runs of a paused deployment's
-   * schedules wait; one that a person asked for does not.
+   * schedules wait; one that a person asked for does not. `pool` narrows the choice as `due` does, and gives no run of a pool
+   * that is paused or gone, nor more than its concurrency limit leaves.
    */
   claim(
     worker: WorkerIdentity,
@@ -302,6 +309,7 @@ export interface LeaseStore {
       readonly leaseMs: number
       readonly runIds?: readonly string[]
       readonly flowNames?: readonly string[]
+      readonly pool?: string | null
     },
   ): Promise<readonly FlowRun[]>
   /** Keeps leases alive. Gives the run ids whose lease was lost: expired and taken over, or ended. */
@@ -349,10 +357,33 @@ export interface RuleFiringStore {
   get(key: string): Promise<RuleFiring | null>
 }
 
-/** The processes that serve, by their beats. */
+export interface WorkPoolStore {
+  get(name: string): Promise<WorkPool | null>
+  list(): Promise<readonly WorkPool[]>
+  /**
+   * The moment of creation of an earlier one stays.
+   *
+   * @throws StoreError `store/stale` when the name is taken and `overwrite` is not set
+   */
+  save(pool: WorkPool, options?: { readonly overwrite?: boolean }): Promise<void>
+  /** False when there was none. Runs of deployments that go to it wait until there is one of this name again. */
+  delete(name: string): Promise<boolean>
+  /** How many of its runs a process holds. */
+  underWay(name: string): Promise<number>
+}
+
+/** The processes that serve, and the workers of pools, by their beats. */
 export interface ServerStore {
   /** Says that a process lives, or with `stopping` that it ends in good order. */
-  beat(worker: WorkerIdentity, facts: { readonly atOnce: number; readonly stopping?: boolean }): Promise<void>
+  beat(
+    worker: WorkerIdentity,
+    facts: {
+      readonly atOnce: number
+      readonly stopping?: boolean
+      readonly pool?: string
+      readonly name?: string
+    },
+  ): Promise<void>
   /** Last seen first. */
   list(): Promise<readonly ServerRecord[]>
 }
@@ -406,6 +437,7 @@ export interface Store {
   readonly events: EventStore
   readonly ruleFirings: RuleFiringStore
   readonly servers: ServerStore
+  readonly workPools: WorkPoolStore
   /** Deletes what is old, but for what has not ended and for the newest version of every artifact key. */
   forget(before: Retention): Promise<Forgotten>
   /** The result files, relative to `folder`, that a row still names. */

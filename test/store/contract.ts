@@ -8,6 +8,7 @@ import type { FlowRun } from '../../src/model/run.ts'
 import type { State } from '../../src/model/state.ts'
 import { WAITING_MS, type SlotRequest, type SlotWant } from '../../src/model/limit.ts'
 import type { LogLine } from '../../src/model/log-line.ts'
+import type { WorkPool } from '../../src/model/work-pool.ts'
 import type { Store } from '../../src/store/store.ts'
 import { createFakeClock, type FakeClock } from '../../src/testing/fake-clock.ts'
 import { given, loaded, startedRun, worker } from './given.ts'
@@ -1754,12 +1755,98 @@ export function storeContract(open: (clock: FakeClock) => Promise<StoreUnderTest
     })
   })
 
+  describe('work pools', () => {
+    const pool = (members: Partial<WorkPool> = {}): WorkPool => ({
+      name: 'night-runs',
+      type: 'process',
+      paused: false,
+      concurrencyLimit: null,
+      createdAt: '2026-01-01T00:00:00.000Z',
+      ...members,
+    })
+    const claim = async (options: Partial<Parameters<Store['leases']['claim']>[1]>) =>
+      await store.leases.claim(worker('w1'), { limit: 10, leaseMs: 30 * SECOND, ...options })
+    const ids = (runs: readonly FlowRun[]) => runs.map(({ id }) => id)
+
+    /** A run that waits in the pool, one of a deployment that goes to none, and one without a deployment. */
+    async function waitingRuns() {
+      await store.deployments.save(a.deployment({ pool: 'night-runs' }))
+      await store.deployments.save(a.deployment({ id: 'daily', name: 'gdp-daily' }))
+      const pooled = a.scheduled('2026-01-01T00:00:00Z')
+      const served = a.run({ deployment: { id: 'daily', name: 'gdp-daily', scheduleSlug: null } })
+      const alone = a.run()
+      await store.write([pooled, served, alone].map((run) => ({ kind: 'run-created', run })))
+      return { pooled, served, alone }
+    }
+
+    it('F116 come back as they were saved, and are replaced only when that is said', async () => {
+      await store.workPools.save(pool())
+      await store.workPools.save(pool({ name: 'day-runs', concurrencyLimit: 0 }))
+      await expect(store.workPools.save(pool())).rejects.toMatchObject({ code: 'store/stale' })
+      await store.workPools.save(pool({ paused: true, createdAt: '2026-02-02T00:00:00.000Z' }), { overwrite: true })
+
+      expect(await store.workPools.list()).toEqual([
+        pool({ name: 'day-runs', concurrencyLimit: 0 }),
+        pool({ paused: true }),
+      ])
+      expect(await store.workPools.get('night-runs')).toEqual(pool({ paused: true }))
+      expect(await store.workPools.delete('night-runs')).toBe(true)
+      expect(await store.workPools.delete('night-runs')).toBe(false)
+      expect(await store.workPools.get('night-runs')).toBeNull()
+      expect((await store.events.list({ name: 'work-pool.*' })).map(({ name }) => name)).toEqual([
+        'work-pool.deleted',
+        'work-pool.saved',
+        'work-pool.saved',
+        'work-pool.saved',
+      ])
+    })
+
+    it('F099 keep the runs of their deployments from whoever serves, and give them to their own workers alone', async () => {
+      const { pooled, served, alone } = await waitingRuns()
+      await store.workPools.save(pool())
+      await store.workPools.save(pool({ name: 'day-runs' }))
+
+      expect(ids(await store.runs.due({ limit: 10, pool: 'night-runs' }))).toEqual([pooled.id])
+      expect(ids(await store.runs.due({ limit: 10, pool: null })).toSorted()).toEqual([served.id, alone.id].toSorted())
+      expect(await claim({ pool: 'day-runs' })).toEqual([])
+      expect(ids(await claim({ pool: null })).toSorted()).toEqual([served.id, alone.id].toSorted())
+      expect(ids(await claim({ pool: 'night-runs' }))).toEqual([pooled.id])
+    })
+
+    it('give out nothing while they are paused, or when they are gone', async () => {
+      const { pooled } = await waitingRuns()
+      expect(await claim({ pool: 'night-runs' })).toEqual([])
+      await store.workPools.save(pool({ paused: true }))
+      expect(await claim({ pool: 'night-runs' })).toEqual([])
+
+      await store.workPools.save(pool(), { overwrite: true })
+
+      expect(ids(await claim({ pool: 'night-runs' }))).toEqual([pooled.id])
+    })
+
+    it('let no more runs begin than their concurrency limit, over all workers', async () => {
+      const { pooled } = await waitingRuns()
+      const others = ['2026-01-01T00:00:01Z', '2026-01-01T00:00:02Z'].map((dueAt) => a.scheduled(dueAt))
+      await store.write(others.map((run) => ({ kind: 'run-created', run })))
+      await store.workPools.save(pool({ concurrencyLimit: 2 }))
+      clock.advance(MINUTE)
+
+      const [first, second] = [await claim({ pool: 'night-runs' }), await claim({ pool: 'night-runs' })]
+      const underWay = await store.workPools.underWay('night-runs')
+      for (const run of first.slice(0, 1)) await finish(run)
+
+      expect([ids(first), second]).toEqual([[pooled.id, others[0]?.id], []])
+      expect(underWay).toBe(2)
+      expect(ids(await claim({ pool: 'night-runs' }))).toEqual([others[1]?.id])
+    })
+  })
+
   describe('serving processes', () => {
     it('are known by their beats, and by the end they announced', async () => {
       const [first, second] = [worker('w1'), worker('w2')]
       await store.servers.beat(first, { atOnce: 5 })
       clock.advance(SECOND)
-      await store.servers.beat(second, { atOnce: 2 })
+      await store.servers.beat(second, { atOnce: 2, pool: 'night-runs', name: 'cellar' })
       clock.advance(SECOND)
       await store.servers.beat(first, { atOnce: 5 })
       await store.servers.beat(first, { atOnce: 5, stopping: true })
@@ -1771,6 +1858,8 @@ export function storeContract(open: (clock: FakeClock) => Promise<StoreUnderTest
           startedAt: '2026-01-01T00:00:00.000Z',
           seenAt: '2026-01-01T00:00:02.000Z',
           stoppedAt: '2026-01-01T00:00:02.000Z',
+          pool: null,
+          name: null,
         },
         {
           ...second,
@@ -1778,6 +1867,8 @@ export function storeContract(open: (clock: FakeClock) => Promise<StoreUnderTest
           startedAt: '2026-01-01T00:00:01.000Z',
           seenAt: '2026-01-01T00:00:01.000Z',
           stoppedAt: null,
+          pool: 'night-runs',
+          name: 'cellar',
         },
       ])
     })

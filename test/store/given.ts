@@ -136,6 +136,7 @@ export function given(clock: Clock) {
       enforceParameterSchema: true,
       schedules: [],
       paused: false,
+      pool: null,
       overlap: 'skip',
       importance: 'normal',
       notify: [],

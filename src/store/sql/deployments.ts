@@ -12,7 +12,7 @@ import { insertText } from './statement-text.ts'
 import type { DeploymentRow } from './tables.ts'
 
 /** What stands in columns of its own, because a query asks for it. */
-type Members = Omit<DeploymentRecord, 'id' | 'flowName' | 'name' | 'paused' | 'createdAt'>
+type Members = Omit<DeploymentRecord, 'id' | 'flowName' | 'name' | 'paused' | 'pool' | 'createdAt'>
 
 /** What records of the first stores do not say. */
 const ADDED_LATER = { parameterSchema: null, enforceParameterSchema: true, importance: 'normal' } as const
@@ -20,8 +20,8 @@ const ADDED_LATER = { parameterSchema: null, enforceParameterSchema: true, impor
 /** The id and the moment of creation of an earlier record stay. */
 const SAVE = insertText(
   'deployments',
-  ['id', 'flow_name', 'name', 'paused', 'record', 'created_at'],
-  'on conflict (flow_name, name) do update set paused = excluded.paused, record = excluded.record',
+  ['id', 'flow_name', 'name', 'paused', 'pool', 'record', 'created_at'],
+  'on conflict (flow_name, name) do update set paused = excluded.paused, pool = excluded.pool, record = excluded.record',
 )
 
 export function sqlDeployments(database: Database, clock: Clock): DeploymentStore {
@@ -41,9 +41,9 @@ export function sqlDeployments(database: Database, clock: Clock): DeploymentStor
     },
     save: async (deployment) =>
       await database.transaction(async (connection) => {
-        const { id, flowName, name, paused, createdAt, ...members } = deployment
+        const { id, flowName, name, paused, pool, createdAt, ...members } = deployment
         const before = await byName(connection, flowName, name)
-        await connection.run(SAVE, [id, flowName, name, paused ? 1 : 0, toJson(members), toMs(createdAt)])
+        await connection.run(SAVE, [id, flowName, name, paused ? 1 : 0, pool, toJson(members), toMs(createdAt)])
         const saved = (await byName(connection, flowName, name)) ?? deployment
         for (const event of deploymentEvents(before, saved, clock.now())) await addEvent(connection, event)
         return saved
@@ -70,6 +70,7 @@ function readDeployment(row: DeploymentRow): DeploymentRecord {
     flowName: row.flow_name,
     name: row.name,
     paused: row.paused === 1,
+    pool: row.pool,
     createdAt: fromMs(row.created_at),
   }
 }

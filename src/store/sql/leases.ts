@@ -11,9 +11,10 @@ import { addEvent } from './events.ts'
 import { grantLease } from './grant-lease.ts'
 import { historyLine } from './history.ts'
 import { fromMs } from './moment.ts'
-import { NOT_HELD_BACK, readRun } from './runs.ts'
+import { NOT_HELD_BACK, readRun, waitingIn } from './runs.ts'
 import { places } from './statement-text.ts'
 import type { LeaseRow, RunRow } from './tables.ts'
+import { freePlaces } from './work-pools.ts'
 
 type ClaimOptions = Parameters<LeaseStore['claim']>[1]
 
@@ -31,13 +32,16 @@ export function sqlLeases(database: Database, clock: Clock): LeaseStore {
       if (options.limit <= 0) return []
       const due = dueRuns(options)
       // asked first without the write lock: most polls find nothing, and they leave the writers alone
-      if ((await database.all(due.text, due.values(clock.now().getTime()))).length === 0) return []
+      if ((await database.all(due.text, due.values(clock.now().getTime(), options.limit))).length === 0) return []
 
       return await database.transaction(async (connection) => {
         const now = clock.now()
+        const { pool, limit } = options
+        const free = typeof pool === 'string' ? await freePlaces(connection, pool, database.dialect.forUpdate) : limit
+        if (free === 0) return []
         const rows = await connection.all<RunRow>(
           due.text + database.dialect.forUpdateSkipLocked,
-          due.values(now.getTime()),
+          due.values(now.getTime(), Math.min(limit, free)),
         )
         const claimed: FlowRun[] = []
         for (const row of rows) claimed.push(await takeRun(connection, row, worker, now, options.leaseMs))
@@ -78,18 +82,19 @@ export function sqlLeases(database: Database, clock: Clock): LeaseStore {
 }
 
 /** Due runs, oldest first. */
-function dueRuns({ limit, runIds, flowNames }: ClaimOptions): {
+function dueRuns({ runIds, flowNames, pool }: ClaimOptions): {
   readonly text: string
-  readonly values: (nowMs: number) => readonly SqlValue[]
+  readonly values: (nowMs: number, limit: number) => readonly SqlValue[]
 } {
   const among = (column: string, names: readonly string[] | undefined) =>
     names === undefined ? '' : `and ${column} in (${places(names)})`
+  const waiting = waitingIn(pool)
   return {
     text: `select * from runs
       where scheduled_for <= ? and state_type = 'scheduled' ${among('id', runIds)} ${among('flow_name', flowNames)}
-      and ${NOT_HELD_BACK}
+      and ${NOT_HELD_BACK} ${waiting.text}
       order by scheduled_for, pk limit ?`,
-    values: (nowMs) => [nowMs, ...(runIds ?? []), ...(flowNames ?? []), limit],
+    values: (nowMs, limit) => [nowMs, ...(runIds ?? []), ...(flowNames ?? []), ...waiting.values, limit],
   }
 }
 

@@ -70,6 +70,13 @@ type MovedRow = Pick<
 /** A paused deployment starts nothing on schedule; what a person asked for runs all the same. */
 export const NOT_HELD_BACK = `(schedule_slug is null
   or not exists (select 1 from deployments where deployments.id = runs.deployment_id and paused = 1))`
+/** Which runs wait in this work pool, or with null in none; undefined leaves all. */
+export function waitingIn(pool: string | null | undefined): { readonly text: string; readonly values: SqlValue[] } {
+  if (pool === undefined) return { text: '', values: [] }
+  const deployed = 'exists (select 1 from deployments where deployments.id = runs.deployment_id and pool'
+  if (pool === null) return { text: `and not ${deployed} is not null)`, values: [] }
+  return { text: `and ${deployed} = ?)`, values: [pool] }
+}
 const NOT_ENDED = `state_type not in (${ENDED.map((type) => `'${type}'`).join(', ')})`
 
 export function sqlRuns(database: Database, clock: Clock): RunStore {
@@ -111,17 +118,19 @@ export function sqlRuns(database: Database, clock: Clock): RunStore {
       }))
     },
     history,
-    due: async ({ limit, flowNames }) =>
-      await load(
+    due: async ({ limit, flowNames, pool }) => {
+      const waiting = waitingIn(pool)
+      return await load(
         `join (
           select pk as turn_of, row_number() over (
             partition by coalesce(deployment_id, flow_name) order by scheduled_for, pk
           ) as turn from runs
           where scheduled_for <= ? ${flowNames === undefined ? '' : `and flow_name in (${places(flowNames)})`}
-          and ${NOT_HELD_BACK}
+          and ${NOT_HELD_BACK} ${waiting.text}
         ) turns on turn_of = runs.pk order by turn, scheduled_for, pk limit ?`,
-        [clock.now().getTime(), ...(flowNames ?? []), limit],
-      ),
+        [clock.now().getTime(), ...(flowNames ?? []), ...waiting.values, limit],
+      )
+    },
     upcoming: async (deploymentId) =>
       await load(
         "where deployment_id = ? and state_type = 'scheduled' and started_at is null order by scheduled_for, id",

@@ -6,7 +6,18 @@ import { fromMs, fromMsOrNull } from './moment.ts'
 import { insertText } from './statement-text.ts'
 import type { ServerRow } from './tables.ts'
 
-const COLUMNS = ['worker_id', 'pid', 'boot_id', 'host_name', 'at_once', 'started_at', 'seen_at', 'stopped_at'] as const
+const COLUMNS = [
+  'worker_id',
+  'pid',
+  'boot_id',
+  'host_name',
+  'at_once',
+  'started_at',
+  'seen_at',
+  'stopped_at',
+  'pool',
+  'name',
+] as const
 const BEAT = insertText(
   'servers',
   COLUMNS,
@@ -15,9 +26,9 @@ const BEAT = insertText(
 
 export function sqlServers(database: Database, clock: Clock): ServerStore {
   return {
-    async beat({ workerId, pid, bootId, hostName }, { atOnce, stopping = false }) {
+    async beat({ workerId, pid, bootId, hostName }, { atOnce, stopping = false, pool = null, name = null }) {
       const nowMs = clock.now().getTime()
-      const values = [workerId, pid, bootId, hostName, atOnce, nowMs, nowMs, stopping ? nowMs : null]
+      const values = [workerId, pid, bootId, hostName, atOnce, nowMs, nowMs, stopping ? nowMs : null, pool, name]
       await database.transaction(async (connection) => await connection.run(BEAT, values))
     },
     async list() {
@@ -31,6 +42,8 @@ export function sqlServers(database: Database, clock: Clock): ServerStore {
         startedAt: fromMs(row.started_at),
         seenAt: fromMs(row.seen_at),
         stoppedAt: fromMsOrNull(row.stopped_at),
+        pool: row.pool,
+        name: row.name,
       }))
     },
   }

@@ -19,6 +19,7 @@ import { sqlServers } from './servers.ts'
 import { sqlTaskRuns } from './task-runs.ts'
 import { sqlTransactions } from './transactions.ts'
 import { sqlVariables } from './variables.ts'
+import { sqlWorkPools } from './work-pools.ts'
 
 export interface SqlStore extends Store {
   /** The number of the last migration that this store has gone through. */
@@ -58,6 +59,7 @@ export function createSqlStore(options: SqlStoreOptions): SqlStore {
     events: sqlEvents(database),
     ruleFirings: sqlRuleFirings(database),
     servers: sqlServers(database, clock),
+    workPools: sqlWorkPools(database, clock),
     forget: (before) => forget(database, before, clock.now()),
     keptFiles: () => keptFiles(database),
     compact: async () => void (await database.run('vacuum')),

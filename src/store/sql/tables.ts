@@ -22,6 +22,7 @@ export interface Tables {
   transactions: TransactionRow
   rule_firings: RuleFiringRow
   servers: ServerRow
+  work_pools: WorkPoolRow
   schema_versions: SchemaVersionRow
 }
 
@@ -156,6 +157,7 @@ export interface DeploymentRow {
   /** The other members, as JSON. */
   readonly record: string
   readonly created_at: number
+  readonly pool: string | null
 }
 
 export interface OutboxRow {
@@ -208,6 +210,16 @@ export interface ServerRow {
   readonly started_at: number
   readonly seen_at: number
   readonly stopped_at: number | null
+  readonly pool: string | null
+  readonly name: string | null
+}
+
+export interface WorkPoolRow {
+  readonly name: string
+  readonly type: string
+  readonly paused: number
+  readonly concurrency_limit: number | null
+  readonly created_at: number
 }
 
 export interface LimitRow {

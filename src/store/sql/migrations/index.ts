@@ -5,6 +5,7 @@ import { dataWindow } from './003-data-window.ts'
 import { eventsRulesAndRetention } from './004-events-rules-and-retention.ts'
 import { cacheClaims } from './006-cache-claims.ts'
 import { listsOfRuns } from './007-lists-of-runs.ts'
+import { workPools } from './008-work-pools.ts'
 import type { Migration } from './migration.ts'
 
 export const migrations: readonly Migration[] = [
@@ -14,4 +15,5 @@ export const migrations: readonly Migration[] = [
   eventsRulesAndRetention,
   cacheClaims,
   listsOfRuns,
+  workPools,
 ]
