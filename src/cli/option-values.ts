@@ -15,6 +15,15 @@ export function parseCount(text: string): number {
   return count
 }
 
+/** @throws InvalidArgumentError for anything but a whole number from 0, or `none` for null */
+export function parseLimit(text: string): number | null {
+  if (text === 'none') return null
+  const limit = Number(text)
+  if (text === '' || !Number.isInteger(limit) || limit < 0)
+    throw new InvalidArgumentError('give a whole number from 0, or none')
+  return limit
+}
+
 /** @throws InvalidArgumentError for anything but a port */
 export function parsePort(text: string): number {
   const port = Number(text)

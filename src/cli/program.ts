@@ -81,6 +81,21 @@ const NOUNS: readonly Noun[] = [
     load: async () => (await import('./nouns/serve.ts')).declareServe,
   },
   {
+    name: 'deploy',
+    about: 'register the deployments of this project that go to a work pool',
+    load: async () => (await import('./nouns/deploy.ts')).declareDeploy,
+  },
+  {
+    name: 'work-pool',
+    about: 'where runs of deployments wait for a worker',
+    load: async () => (await import('./nouns/work-pool.ts')).declareWorkPool,
+  },
+  {
+    name: 'worker',
+    about: 'take the runs that wait in a work pool, and execute them',
+    load: async () => (await import('./nouns/worker.ts')).declareWorker,
+  },
+  {
     name: 'report',
     about: 'write a page with what a run did and published',
     load: async () => (await import('./nouns/report.ts')).declareReport,

@@ -59,6 +59,8 @@ export interface DeploymentOptions<F extends AnyFlow> {
    * fails by the flow's own check.
    */
   readonly enforceParameterSchema?: boolean
+  /** The work pool that its runs wait in until a worker of it takes them. Default: whoever serves the project takes them. */
+  readonly pool?: string
   /** When a run falls due while the one before still runs. Default `buffer-one`: one waits, more are skipped. */
   readonly overlap?: Overlap
   /** How much depends on it. Default `normal`. */
@@ -78,6 +80,7 @@ export interface DeploymentDefinition {
   readonly enforceParameterSchema: boolean
   readonly schedules: readonly ScheduleRecord[]
   readonly notify: readonly NotifyRule[]
+  readonly pool: string | null
   readonly overlap: Overlap
   readonly importance: Importance
   readonly concurrencyLimit: DeploymentLimit | null
@@ -111,6 +114,7 @@ export function deployment<F extends AnyFlow>(options: DeploymentOptions<F>): De
     enforceParameterSchema: options.enforceParameterSchema ?? true,
     schedules,
     notify: (options.notify ?? []).map(notifyRule),
+    pool: options.pool ?? null,
     overlap: options.overlap ?? (options.concurrencyLimit === undefined ? 'buffer-one' : 'allow'),
     concurrencyLimit: limitOf(options),
     importance: options.importance ?? 'normal',

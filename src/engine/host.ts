@@ -60,6 +60,8 @@ export interface Host {
   readonly workDir?: (run: FlowRun) => string
   /** What the outcome of a run has to tell; written in the same transaction as the state. */
   readonly messages?: (run: FlowRun, state: State) => Promise<readonly OutboxMessage[]>
+  /** The work pool that runs here were taken from; undefined for any other process. */
+  readonly workPool?: string
   /** For tasks that say nothing about retries. */
   readonly defaultRetry?: RetryPolicy
   readonly onLog?: (line: LogLine, where: RunPlace) => void

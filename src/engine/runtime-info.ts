@@ -71,6 +71,10 @@ export const runtime = {
   get deployment(): { readonly id: string; readonly name: string } | null {
     return currentFrame()?.scope.deployment ?? null
   },
+  /** The work pool whose worker executes this run; null where somebody serves it, or started it by hand. */
+  get workPool(): string | null {
+    return currentFrame()?.scope.host.workPool ?? null
+  },
   get flowRun(): FlowRunInfo | null {
     const run = currentFrame()?.scope.run
     if (run === undefined) return null

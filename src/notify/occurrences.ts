@@ -8,7 +8,7 @@ import { formatDuration } from '../base/duration.ts'
 import type { DeploymentRecord } from '../model/deployment-record.ts'
 import type { Rule, RuleCondition, RunSelection } from '../model/rule.ts'
 import type { FlowRun } from '../model/run.ts'
-import type { ServerRecord } from '../model/server-record.ts'
+import { isAlive, type ServerRecord } from '../model/server-record.ts'
 
 export interface RuleFacts {
   readonly now: Date
@@ -37,9 +37,6 @@ export interface Occurrence {
   readonly run: FlowRun | null
   readonly deployment: DeploymentRecord | null
 }
-
-/** A process that serves says so every ten seconds. */
-const SILENT_AFTER_MS = 30_000
 
 export function occurrencesOf({ name, when }: Rule, facts: RuleFacts): readonly Occurrence[] {
   switch (when.kind) {
@@ -105,9 +102,7 @@ function silent(name: string, { record, lastSuccess }: DeploymentFacts, withinMs
 
 function unserved(name: string, { forMs }: Extract<RuleCondition, { kind: 'nobody-serves' }>, facts: RuleFacts) {
   const nowMs = facts.now.getTime()
-  const isAlive = ({ seenAt, stoppedAt }: ServerRecord) =>
-    stoppedAt === null && nowMs - Date.parse(seenAt) < SILENT_AFTER_MS
-  if (facts.servers.some(isAlive)) return []
+  if (facts.servers.some((server) => isAlive(server, facts.now))) return []
   const lastSeenAt =
     facts.servers
       .map(({ seenAt }) => seenAt)

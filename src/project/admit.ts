@@ -11,10 +11,15 @@ const RUNS_LOOKED_AT = 200
 
 /**
  * The ids of the scheduled runs of these flows that may be taken, deployments in turn; others of the same deployments wait
- * or are skipped.
+ * or are skipped. Only of runs that wait in this work pool, or with null in none.
  */
-export async function admit(store: Store, at: Date, flowNames: readonly string[]): Promise<readonly string[]> {
-  const due = await store.runs.due({ limit: RUNS_LOOKED_AT, flowNames })
+export async function admit(
+  store: Store,
+  at: Date,
+  flowNames: readonly string[],
+  pool: string | null = null,
+): Promise<readonly string[]> {
+  const due = await store.runs.due({ limit: RUNS_LOOKED_AT, flowNames, pool })
   if (due.length === 0) return []
   const [held, waiting] = await Promise.all([
     store.runs.list({ types: ['pending', 'running', 'paused', 'cancelling'], limit: RUNS_LOOKED_AT }),

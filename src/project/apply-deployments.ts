@@ -10,6 +10,7 @@ import { newId } from '../base/ids.ts'
 import type { DeploymentDefinition } from '../deploy/deployment.ts'
 import { storedParams } from '../engine/parameters.ts'
 import type { DeploymentRecord } from '../model/deployment-record.ts'
+import { missingWorkPool } from '../model/work-pool.ts'
 import type { Store } from '../store/store.ts'
 import { parameterSchema } from './parameter-schema.ts'
 
@@ -19,7 +20,15 @@ export interface Applied {
   readonly record: DeploymentRecord
 }
 
-/** @throws ConfigError `config/params` naming the deployment and the parameter that its flow does not take */
+/** Those whose runs are taken by whoever serves the project; the others are registered by `d2flow deploy`, for a pool. */
+export function servedOf(definitions: readonly DeploymentDefinition[]): readonly DeploymentDefinition[] {
+  return definitions.filter(({ pool }) => pool === null)
+}
+
+/**
+ * @throws ConfigError `config/params` naming the deployment and the parameter that its flow does not take,
+ *   `config/pool-missing` for a work pool that is not there
+ */
 export async function applyDeployments(
   definitions: readonly DeploymentDefinition[],
   store: Store,
@@ -40,6 +49,8 @@ async function apply(definition: DeploymentDefinition, store: Store, at: string)
       cause: error,
     })
   })
+  if (definition.pool !== null && (await store.workPools.get(definition.pool)) === null)
+    throw missingWorkPool(definition.pool, `deployment ${flow.name}/${definition.name}: `)
   const existing = await store.deployments.get(flow.name, definition.name)
   const wanted: DeploymentRecord = {
     id: existing?.id ?? newId(),
@@ -53,6 +64,7 @@ async function apply(definition: DeploymentDefinition, store: Store, at: string)
     enforceParameterSchema: definition.enforceParameterSchema,
     schedules: definition.schedules,
     paused: existing?.paused ?? false,
+    pool: definition.pool,
     overlap: definition.overlap,
     importance: definition.importance,
     ...(definition.concurrencyLimit === null ? {} : { concurrencyLimit: definition.concurrencyLimit }),

@@ -3,6 +3,8 @@ import { SECOND } from '../base/duration.ts'
 import { toFailure, type Failure } from '../base/failure.ts'
 import { hasSealed } from '../blocks/seal-values.ts'
 import type { BlockDocument } from '../model/block-document.ts'
+import { isAlive } from '../model/server-record.ts'
+import { servedOf } from './apply-deployments.ts'
 import type { Project } from './open-project.ts'
 
 export interface Finding {
@@ -22,8 +24,6 @@ export interface DoctorOptions {
   readonly signal: AbortSignal
 }
 
-/** A process that serves says so every ten seconds. */
-const SEEN_WITHIN_MS = 30 * SECOND
 /** A due run that nobody took for so long is late. */
 const LATE_AFTER_MS = 60 * SECOND
 
@@ -74,18 +74,25 @@ async function blockFinding(
 
 async function workFindings(project: Project): Promise<readonly Finding[]> {
   const { store, deployments } = project
-  const now = project.host().clock.now().getTime()
+  const now = project.host().clock.now()
   const findings: Finding[] = []
-  const alive = (await store.servers.list()).filter(
-    ({ seenAt, stoppedAt }) => stoppedAt === null && now - Date.parse(seenAt) < SEEN_WITHIN_MS,
-  )
-  if (alive.length > 0) {
-    findings.push(healthy('serving', alive.map(({ pid, hostName }) => `process ${pid} on ${hostName}`).join(', ')))
-  } else if (deployments.length > 0) {
+  const alive = (await store.servers.list()).filter((server) => isAlive(server, now))
+  const serving = alive.filter(({ pool }) => pool === null)
+  if (serving.length > 0) {
+    findings.push(healthy('serving', serving.map(({ pid, hostName }) => `process ${pid} on ${hostName}`).join(', ')))
+  } else if (servedOf(deployments).length > 0) {
     findings.push(doubtful('serving', 'no process serves this project', 'start one with: d2flow serve'))
   }
+  for (const pool of new Set(
+    (await store.deployments.list()).map((each) => each.pool).filter((each) => each !== null),
+  )) {
+    const workers = alive.filter((worker) => worker.pool === pool).map(({ name }) => name)
+    const what = `pool ${pool}`
+    const nobody = doubtful(what, 'no worker', `start one with: d2flow worker start --pool ${pool}`)
+    findings.push(workers.length > 0 ? healthy(what, workers.join(', ')) : nobody)
+  }
   const late = (await store.runs.list({ types: ['scheduled'], limit: 200 })).filter(
-    ({ dueAt, state }) => now - Date.parse(state.details.scheduledFor ?? dueAt) > LATE_AFTER_MS,
+    ({ dueAt, state }) => now.getTime() - Date.parse(state.details.scheduledFor ?? dueAt) > LATE_AFTER_MS,
   )
   if (late.length > 0)
     findings.push(

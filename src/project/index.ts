@@ -1,5 +1,5 @@
 /** The door `d2flow/project`: what a project is, and running it. */
-export { applyDeployments, type Applied } from './apply-deployments.ts'
+export { applyDeployments, servedOf, type Applied } from './apply-deployments.ts'
 export type { Entry } from './catalogue.ts'
 export { defineProject, type ProjectDefinition } from './define-project.ts'
 export { findProject, loadProjectFile, type FoundProject } from './find-project.ts'

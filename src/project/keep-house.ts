@@ -2,6 +2,7 @@
 import { HOUR, SECOND } from '../base/duration.ts'
 import { toFailure } from '../base/failure.ts'
 import type { Log } from '../base/log.ts'
+import type { PoolWorker } from '../model/work-pool.ts'
 import type { Project } from './open-project.ts'
 import { forgetOld, RETENTION } from './retention.ts'
 import { watchRules } from './watch-rules.ts'
@@ -16,7 +17,15 @@ export interface HouseKeeping {
 const BEAT_EVERY_MS = 10 * SECOND
 const FORGET_EVERY_MS = HOUR
 
-export function createHouseKeeping(project: Project, log: Log, atOnce: number): HouseKeeping {
+export interface HouseKeepingOptions {
+  readonly project: Project
+  readonly log: Log
+  readonly atOnce: number
+  /** Undefined for a process that serves. */
+  readonly worker?: PoolWorker | undefined
+}
+
+export function createHouseKeeping({ project, log, atOnce, worker }: HouseKeepingOptions): HouseKeeping {
   const { store, definition } = project
   const { clock, identity } = project.host()
   let beatenAtMs = Number.NEGATIVE_INFINITY
@@ -36,7 +45,7 @@ export function createHouseKeeping(project: Project, log: Log, atOnce: number): 
       await untroubled('the rules could not be looked at', () => watchRules(project, log))
       if (isTimeFor(beatenAtMs, BEAT_EVERY_MS)) {
         beatenAtMs = clock.monotonicMs()
-        await store.servers.beat(identity, { atOnce })
+        await store.servers.beat(identity, { atOnce, ...worker })
       }
       if (isTimeFor(forgotAtMs, FORGET_EVERY_MS)) {
         forgotAtMs = clock.monotonicMs()
@@ -47,7 +56,7 @@ export function createHouseKeeping(project: Project, log: Log, atOnce: number): 
       }
     },
     async stop() {
-      await store.servers.beat(identity, { atOnce, stopping: true })
+      await store.servers.beat(identity, { atOnce, stopping: true, ...worker })
     },
   }
 }

@@ -14,6 +14,7 @@ import type { Host } from '../engine/host.ts'
 import { handedBack } from '../engine/stop.ts'
 import type { FlowRun } from '../model/run.ts'
 import { isTerminal } from '../model/state.ts'
+import { missingWorkPool, type PoolWorker } from '../model/work-pool.ts'
 import { deliverOutbox } from '../notify/deliver-outbox.ts'
 import type { Notifier } from '../notify/notifier.ts'
 import { schedule } from '../schedule/scheduler.ts'
@@ -23,7 +24,7 @@ import { createWorker, type Worker } from '../worker/worker.ts'
 import { reap } from '../worker/reap.ts'
 import { recordCrash, type CrashRules } from '../worker/record-crash.ts'
 import { admit } from './admit.ts'
-import { applyDeployments } from './apply-deployments.ts'
+import { applyDeployments, servedOf } from './apply-deployments.ts'
 import { createHouseKeeping, type HouseKeeping } from './keep-house.ts'
 import { knownFlow } from './known-flow.ts'
 import { runMessages, type Project } from './open-project.ts'
@@ -49,6 +50,8 @@ export interface ServeOptions {
   readonly onRunEnd?: (run: FlowRun) => void
   /** What runs here are lent beside the usual. */
   readonly host?: Partial<Host>
+  /** Takes the runs of one work pool in place of those that wait in none. */
+  readonly worker?: PoolWorker
 }
 
 /** How often it looks for due runs and waiting messages: the longest a due run waits for an idle process. */
@@ -61,7 +64,16 @@ const GRACE_MS = 30 * SECOND
 const HAND_BACK_MS = 10 * SECOND
 
 export async function serve(options: ServeOptions): Promise<void> {
-  const { project, clock, log, signal } = options
+  const { project, clock, log } = options
+  for (const { name, change } of await applyDeployments(servedOf(project.deployments), project.store, clock)) {
+    if (change !== 'unchanged') log.info(`deployment ${name} ${change}`)
+  }
+  await keepServing(options)
+}
+
+/** The loop of a process that serves, or works for a pool; `once` ends it when nothing can be taken and nothing is under way. */
+export async function keepServing(options: ServeOptions & { readonly once?: boolean }): Promise<void> {
+  const { clock, log, signal, once = false } = options
   let wake = new AbortController()
   const service = createService({
     ...options,
@@ -71,9 +83,6 @@ export async function serve(options: ServeOptions): Promise<void> {
       setImmediate(() => wake.abort())
     },
   })
-  for (const { name, change } of await applyDeployments(project.deployments, project.store, clock)) {
-    if (change !== 'unchanged') log.info(`deployment ${name} ${change}`)
-  }
   const stopped = new AbortController()
   service.warm()
   const watching = watch(service.worker, clock, (options.leaseMs ?? LEASE_MS) / 3, stopped.signal, log)
@@ -82,10 +91,15 @@ export async function serve(options: ServeOptions): Promise<void> {
     wake = new AbortController()
     const isSlowTick = clock.monotonicMs() - slowAtMs >= SLOW_TICK_MS
     if (isSlowTick) slowAtMs = clock.monotonicMs()
-    await service.tick({ slow: isSlowTick }).catch((error: unknown) => {
-      // a store that is busy or away for a moment must not end the night's service
-      log.error(`the service goes on after: ${toFailure(error).message}`)
-    })
+    const looked = await service.tick({ slow: isSlowTick }).then(
+      () => true,
+      (error: unknown) => {
+        // a store that is busy or away for a moment must not end the night's service
+        log.error(`the service goes on after: ${toFailure(error).message}`)
+        return false
+      },
+    )
+    if (once && looked && service.worker.running().length === 0) break
     await clock.sleep(TICK_MS, AbortSignal.any([signal, wake.signal])).catch(() => {}) // only these end a sleep early
   }
   await windDown(service, options)
@@ -111,7 +125,9 @@ export interface Service {
 export function createService(options: ServeOptions): Service {
   const { project, clock, log, atOnce = project.definition.atOnce ?? 5, leaseMs = LEASE_MS } = options
   const { store } = project
-  const me = project.host().identity
+  const pool = options.worker?.pool ?? null
+  const lent: Partial<Host> = { ...options.host, ...(pool === null ? {} : { workPool: pool }) }
+  const me = project.host(lent).identity
   const flowNames = project.flows.map(({ name }) => name).concat(project.deployments.map(({ flow }) => flow.name))
   const worker = createWorker({
     store,
@@ -121,7 +137,8 @@ export function createService(options: ServeOptions): Service {
     atOnce,
     leaseMs,
     flowNames,
-    admit: () => admit(store, clock.now(), flowNames),
+    pool,
+    admit: () => admit(store, clock.now(), flowNames, pool),
     async onBroken(run, error) {
       const present = await store.runs.get(run.id)
       if (present === null || present.epoch !== run.epoch || isTerminal(present.state)) return
@@ -135,10 +152,10 @@ export function createService(options: ServeOptions): Service {
       options.onRunEnd?.(ended)
     },
   })
-  const house = createHouseKeeping(project, log, atOnce)
+  const house = createHouseKeeping({ project, log, atOnce, worker: options.worker })
   const executeHere = async (run: FlowRun, stop: AbortSignal) => {
     const flow = (await knownFlow(project, run.flowName)) ?? (await project.flow(run.flowName))
-    return await executeRun(flow, run, { ...project.host(options.host), signal: stop })
+    return await executeRun(flow, run, { ...project.host(lent), signal: stop })
   }
   const deliver = async () =>
     await deliverOutbox({
@@ -156,7 +173,7 @@ export function createService(options: ServeOptions): Service {
     messages: (run, state) => runMessages(project, run, state),
     async onGivenUp(run, state) {
       const flow = await knownFlow(project, run.flowName)
-      if (flow !== null) await callCrashHooks(flow, run, state, project.host(options.host))
+      if (flow !== null) await callCrashHooks(flow, run, state, project.host(lent))
       options.onRunEnd?.(run)
     },
   })
@@ -167,7 +184,7 @@ export function createService(options: ServeOptions): Service {
           store,
           clock,
           log,
-          host: project.host(options.host),
+          host: project.host(lent),
           command: options.childCommand,
           crashRules,
           leaseMs,
@@ -184,9 +201,10 @@ export function createService(options: ServeOptions): Service {
         await reap({ ...crashRules(), me })
         const overdue = await wakeOverdue(store, clock.now())
         if (overdue > 0) log.warn(`${overdue} runs waited for an answer that nobody gave in time`)
-        const { made, skipped } = await schedule(store, clock.now())
+        const { made, skipped } = await schedule(store, clock.now(), options.worker)
         if (skipped > 0) log.warn(`${skipped} missed moments were left out; see d2flow flow-run ls --state cancelled`)
         if (made > 0) log.debug(`${made} runs were made ahead`)
+        if (pool !== null && (await store.workPools.get(pool)) === null) throw missingWorkPool(pool)
       }
       await worker.take()
       await deliver()

@@ -43,12 +43,14 @@ export async function watchRules(project: Project, log: Log): Promise<void> {
 
 async function gatherFacts({ store }: Project, now: Date): Promise<Omit<RuleFacts, 'watchedFrom'>> {
   const from = new Date(now.getTime() - LOOK_BACK_MS).toISOString()
-  const [underWay, ended, records, servers] = await Promise.all([
+  const [underWay, ended, records, alive] = await Promise.all([
     store.runs.list({ types: UNDER_WAY, limit: RUNS_LOOKED_AT }),
     store.runs.list({ types: ENDED, limit: RUNS_LOOKED_AT }),
     store.deployments.list(),
     store.servers.list(),
   ])
+  // a worker takes the runs of its pool, and nothing else
+  const servers = alive.filter(({ pool }) => pool === null)
   const deployments = await Promise.all(
     records.map(async (record) => {
       const [lastSuccess = null] = await store.runs.list({ deploymentId: record.id, types: ['completed'], limit: 1 })

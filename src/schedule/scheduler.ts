@@ -24,11 +24,15 @@ const MOMENTS_LOOKED_AT = 10_000
 /** At most this many missed moments leave a record of their own. */
 const RECORDS = 100
 
-/** Makes the runs that `at` asks for. Gives how many were made and how many moments were left out. */
-export async function schedule(store: Store, at: Date): Promise<{ readonly made: number; readonly skipped: number }> {
+/** Makes the runs that `at` asks for, of all deployments or of those of one work pool. Gives how many were made and how many moments were left out. */
+export async function schedule(
+  store: Store,
+  at: Date,
+  { pool }: { readonly pool?: string } = {},
+): Promise<{ readonly made: number; readonly skipped: number }> {
   const changes: Change[] = []
   for (const deployment of await store.deployments.list()) {
-    if (deployment.paused) continue
+    if (deployment.paused || (pool !== undefined && deployment.pool !== pool)) continue
     const waiting = await store.runs.upcoming(deployment.id)
     const newest = await store.runs.list({ deploymentId: deployment.id, limit: RECORDS })
     for (const record of deployment.schedules) {

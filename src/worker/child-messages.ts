@@ -7,7 +7,7 @@ import type { FlowRun } from '../model/run.ts'
 
 export type ToChild =
   /** A claimed run, to be executed now; a child has one at a time. */
-  | { readonly kind: 'run'; readonly run: FlowRun; readonly leaseMs: number }
+  | { readonly kind: 'run'; readonly run: FlowRun; readonly leaseMs: number; readonly workPool: string | null }
   /** A run of its own, or one that it holds, is to stop. */
   | { readonly kind: 'stop'; readonly runId: string; readonly why: StopReason }
   /** Are you there? */

@@ -208,7 +208,7 @@ export function createChildren(options: ChildrenOptions): Children {
       const escalation = escalate(run, child, signal, patience)
       void member.ready.then(() => {
         silence.heard()
-        child.send({ kind: 'run', run, leaseMs })
+        child.send({ kind: 'run', run, leaseMs, workPool: options.host.workPool ?? null })
         // a wish that came while the process was starting was not for anything it knew
         if (signal.aborted) escalation.ask()
       })

@@ -35,12 +35,13 @@ export async function obeySupervisor({ line, execute }: ObeyOptions): Promise<vo
   let underWay: Promise<void> | null = null
   const over = Promise.withResolvers<void>()
 
-  const begin = async (run: FlowRun, leaseMs: number) => {
+  const begin = async ({ run, leaseMs, workPool }: Extract<ToChild, { kind: 'run' }>) => {
     const stop = new AbortController()
     stops.set(run.id, (reason) => stop.abort(reason))
     try {
       const ended = await execute(run, {
         leaseMs,
+        ...(workPool === null ? {} : { workPool }),
         signal: stop.signal,
         // the process is ended when a body does not stop: nothing of it is left to itself
         cancelGraceMs: Infinity,
@@ -67,7 +68,7 @@ export async function obeySupervisor({ line, execute }: ObeyOptions): Promise<vo
 
   line.on('message', (given) => {
     const message = given as ToChild
-    if (message.kind === 'run') underWay = begin(message.run, message.leaseMs)
+    if (message.kind === 'run') underWay = begin(message)
     else if (message.kind === 'stop') stops.get(message.runId)?.(toReason(message.runId, message.why))
     else if (message.kind === 'ping') tell({ kind: 'pong' })
     else over.resolve()

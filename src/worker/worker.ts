@@ -26,6 +26,8 @@ export interface WorkerOptions {
   readonly flowNames: readonly string[]
   /** Runs at once. Default 5. */
   readonly atOnce?: number
+  /** Only runs that wait in this work pool; null: only those that wait in none. Default: wherever they wait. */
+  readonly pool?: string | null
   readonly leaseMs?: number
   /** Narrows what may be taken now, for example by the overlap rule; null leaves all. */
   readonly admit?: () => Promise<readonly string[] | null>
@@ -86,6 +88,7 @@ export function createWorker(options: WorkerOptions): Worker {
         limit,
         leaseMs,
         flowNames,
+        ...(options.pool === undefined ? {} : { pool: options.pool }),
         // as many as there are places, so that their order decides and not which of them is due longest
         ...(runIds === null ? {} : { runIds: runIds.slice(0, limit) }),
       })

@@ -4,7 +4,7 @@ import { ConfigError } from '../../base/errors.ts'
 import type { DeploymentRecord } from '../../model/deployment-record.ts'
 import { isTerminal } from '../../model/state.ts'
 import { nearest } from '../../base/nearest.ts'
-import { applyDeployments } from '../../project/apply-deployments.ts'
+import { applyDeployments, servedOf } from '../../project/apply-deployments.ts'
 import { requestRun } from '../../project/request-run.ts'
 import type { Project } from '../../project/open-project.ts'
 import * as switches from '../../project/switch-deployment.ts'
@@ -28,6 +28,7 @@ export async function listDeployments(invocation: Invocation): Promise<number> {
         return {
           deployment: nameOf(deployment),
           schedule: schedulesInWords(deployment).join('; ') || 'by hand',
+          pool: deployment.pool,
           next: deployment.paused ? 'paused' : (upcomingOf(deployment, now)?.toISOString() ?? null),
           last: last === undefined ? null : `${last.state.name} ${last.endedAt ?? ''}`.trim(),
         }
@@ -56,11 +57,11 @@ export async function runDeployment(
     const deployment = await find(project, name)
     const run = await requestRun(project, deployment, parsePairs(param, '-p'))
     if (watch !== true) {
-      output.print(`run ${run.name} of ${name} is asked for; a serving process takes it (d2flow serve)`)
+      output.print(`run ${run.name} of ${name} is asked for; ${takerOf(deployment)}`)
       output.document({ run: runForPrograms(run) })
       return EXIT.done
     }
-    output.note(`waiting for run ${run.name}; a serving process takes it (d2flow serve)`)
+    output.note(`waiting for run ${run.name}; ${takerOf(deployment)}`)
     return await watchRun(invocation, project, run)
   })
 }
@@ -89,10 +90,10 @@ export async function resumeDeployment(invocation: Invocation, name: string): Pr
   })
 }
 
-/** The project file is what counts: what it says is written before it is asked about. */
+/** The project file is what counts: what it says is written before it is asked about; for a pool by `d2flow deploy` alone. */
 async function withApplied<T>(invocation: Invocation, use: (project: Project) => Promise<T>): Promise<T> {
   return await withProject(invocation, async (project) => {
-    await applyDeployments(project.deployments, project.store, systemClock)
+    await applyDeployments(servedOf(project.deployments), project.store, systemClock)
     return await use(project)
   })
 }
@@ -111,6 +112,11 @@ async function find(project: Project, name: string): Promise<DeploymentRecord> {
       hint: near === null ? 'see them with: d2flow deployment ls' : `did you mean "${near}"?`,
     },
   )
+}
+
+function takerOf({ pool }: DeploymentRecord): string {
+  if (pool === null) return 'a serving process takes it (d2flow serve)'
+  return `a worker of ${pool} takes it (d2flow worker start --pool ${pool})`
 }
 
 function nameOf({ flowName, name }: DeploymentRecord): string {

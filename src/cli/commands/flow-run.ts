@@ -1,7 +1,9 @@
 /** `d2flow flow-run …`: what has run, and how it ended. */
+import { systemClock } from '../../base/clock.ts'
 import { formatDuration } from '../../base/duration.ts'
 import { UsageError } from '../../base/errors.ts'
 import type { FlowRun } from '../../model/run.ts'
+import { namedAt } from '../../model/late.ts'
 import { STATE_TYPES, type StateType } from '../../model/state.ts'
 import { textTable } from '../../render/text-table.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -21,11 +23,12 @@ export async function listRuns(invocation: Invocation, { flow, state, limit }: L
     throw new UsageError('cli/usage', `"${state}" is not a state`, { hint: `use one of ${STATE_TYPES.join(', ')}` })
   }
   return await withProject(invocation, async (project) => {
-    const runs = await project.store.runs.list({
+    const listed = await project.store.runs.list({
       limit,
       ...(flow === undefined ? {} : { flowName: flow }),
       ...(state === undefined ? {} : { types: [state as StateType] }),
     })
+    const runs = listed.map((run) => namedAt(run, systemClock.now()))
     const rows = runs.map((run) => ({
       run: run.name,
       flow: run.flowName,
@@ -43,7 +46,7 @@ export async function listRuns(invocation: Invocation, { flow, state, limit }: L
 
 export async function inspectRun(invocation: Invocation, idOrName: string): Promise<number> {
   return await withProject(invocation, async (project) => {
-    const run = await findRun(project, idOrName)
+    const run = namedAt(await findRun(project, idOrName), systemClock.now())
     const [steps, history, artifacts] = await Promise.all([
       project.store.taskRuns.list(run.id),
       project.store.runs.history(run.id),

@@ -3,7 +3,7 @@ import { systemClock } from '../../base/clock.ts'
 import { isToolkitError } from '../../base/errors.ts'
 import { createLog } from '../../base/log.ts'
 import { textTable } from '../../render/text-table.ts'
-import { applyDeployments } from '../../project/apply-deployments.ts'
+import { applyDeployments, servedOf } from '../../project/apply-deployments.ts'
 import type { Served } from '../../project/listen.ts'
 import type { Project } from '../../project/open-project.ts'
 import { upcomingOf } from '../../project/upcoming-of.ts'
@@ -32,12 +32,18 @@ export async function serveProject(invocation: Invocation, options: ServeCommand
       output.note('this project has no deployments yet: runs that are asked for by hand are taken all the same')
     } else {
       const now = systemClock.now()
-      const applied = await applyDeployments(project.deployments, project.store, systemClock)
+      const applied = await applyDeployments(servedOf(project.deployments), project.store, systemClock)
       const rows = applied.map(({ name, record }) => ({
         deployment: name,
         next: record.paused ? 'paused' : (upcomingOf(record, now)?.toISOString() ?? 'by hand'),
       }))
       output.print(textTable(rows))
+    }
+    for (const { name, flow, pool } of project.deployments) {
+      if (pool === null) continue
+      output.note(
+        `${flow.name}/${name} goes to ${pool}: d2flow deploy registers it, d2flow worker start --pool ${pool} runs it`,
+      )
     }
     const pages = options.page ? await showPages(invocation, project, options) : null
     output.note(`serving from ${project.store.address}; Ctrl-C stops`)

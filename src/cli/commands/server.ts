@@ -1,7 +1,7 @@
 /** `d2flow server …`: the pages of this project, until stopped. */
 import { once } from 'node:events'
 import { systemClock } from '../../base/clock.ts'
-import { applyDeployments } from '../../project/apply-deployments.ts'
+import { applyDeployments, servedOf } from '../../project/apply-deployments.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { Invocation } from '../invocation.ts'
 import { withProject } from '../open.ts'
@@ -15,7 +15,7 @@ export async function startServer(invocation: Invocation, { host, port }: Server
   const { output, signal, settings, version } = invocation
   return await withProject(invocation, async (project) => {
     const { servePages } = await import('../../server/serve-pages.ts')
-    await applyDeployments(project.deployments, project.store, systemClock)
+    await applyDeployments(servedOf(project.deployments), project.store, systemClock)
     const served = await servePages({ project, settings, host, port, executes: false, version })
     try {
       // one line at once, for whoever waits for the address; the document at the end is for those who wait for that
