@@ -50,7 +50,7 @@ export function createHouseKeeping({ project, log, atOnce, worker }: HouseKeepin
       if (isTimeFor(forgotAtMs, FORGET_EVERY_MS)) {
         forgotAtMs = clock.monotonicMs()
         await untroubled('old things could not be let go', async () => {
-          const { runs } = await forgetOld(store, clock.now(), { ...RETENTION, ...definition.retention })
+          const { runs } = await forgetOld(project, clock.now(), { ...RETENTION, ...definition.retention })
           if (runs > 0) log.info(`${runs} old runs were let go`)
         })
       }

@@ -41,6 +41,8 @@ export interface OpenProjectOptions {
 
 export interface Project {
   readonly folder: string
+  /** Where runs have folders of their own, each named after its run. */
+  readonly workFolder: string
   readonly definition: ProjectDefinition
   readonly flows: readonly Entry<AnyFlow>[]
   readonly blockTypes: readonly Entry<AnyBlock>[]
@@ -72,11 +74,12 @@ export async function openProject(options: OpenProjectOptions): Promise<Project>
     await loadSealingKey({ settings, tell, create: create && store.kind !== 'postgres' })
   const blocks = savedBlocks({ store: store.blocks, clock, sealingKey })
   const identity = thisProcess()
-  const workFolder = store.folder === null ? join(folder, '.d2flow') : dirname(store.folder)
+  const workFolder = join(store.folder === null ? join(folder, '.d2flow') : dirname(store.folder), 'work')
   const definitions = definition.deployments ?? []
 
   return {
     folder,
+    workFolder,
     definition,
     flows,
     blockTypes,
@@ -93,7 +96,7 @@ export async function openProject(options: OpenProjectOptions): Promise<Project>
       isGone: (worker) => isGone(worker, identity),
       results: { keep: (value) => keepResult(store, 'results', value), load: (kept) => loadResult(store, kept) },
       sealingKey: () => sealingKey({ create: false }),
-      workDir: (run) => join(workFolder, 'work', run.id),
+      workDir: (run) => join(workFolder, run.id),
       messages: (run, state) => runMessages({ store, definition }, run, state),
       ...(definition.retry === undefined ? {} : { defaultRetry: definition.retry }),
       settingsInstead: (block) => instead[block.slug] ?? instead[block.shortName ?? ''],

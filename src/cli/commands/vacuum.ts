@@ -10,7 +10,8 @@ export async function vacuum(
   invocation: Invocation,
   given: { readonly [Kind in keyof RetentionDays]?: number | undefined },
 ): Promise<number> {
-  return await withProject(invocation, async ({ store, definition }) => {
+  return await withProject(invocation, async (project) => {
+    const { store, definition } = project
     const usual = { ...RETENTION, ...definition.retention }
     const days = {
       runs: given.runs ?? usual.runs,
@@ -18,7 +19,7 @@ export async function vacuum(
       events: given.events ?? usual.events,
     }
     const before = await store.sizeBytes()
-    const gone = await forgetOld(store, systemClock.now(), days)
+    const gone = await forgetOld(project, systemClock.now(), days)
     await store.compact()
     const after = await store.sizeBytes()
     const rows = Object.entries(gone).map(([what, number]) => ({ what: WORDS[what] ?? what, 'let go': number }))
@@ -36,6 +37,7 @@ const WORDS: Readonly<Record<string, string>> = {
   firings: 'rule firings',
   servers: 'serving processes',
   files: 'result files',
+  folders: 'folders of runs',
 }
 
 function megabytes(bytes: number | null): string {
