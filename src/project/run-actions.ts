@@ -1,4 +1,6 @@
 /** What a person can do to a run, from the command line or from the page. */
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { answerRun, type AnswerGiven } from '../engine/answer-run.ts'
 import { cancelRun as cancel } from '../engine/cancel-run.ts'
 import { retryRun as askAgain, type RetryRunOptions } from '../engine/retry-run.ts'
@@ -41,4 +43,16 @@ export async function cancelRun(project: Project, run: FlowRun, by: string): Pro
     by,
     ...(isGone === undefined ? {} : { isGone }),
   })
+}
+
+/**
+ * Deletes an ended run and the subflows it called, with their steps, logs, artifacts and the folders they left. Result
+ * files that nobody else names go when old things are let go the next time. Gives the ids of what is gone.
+ *
+ * @throws EngineError `engine/transition` for a run that has not ended
+ */
+export async function deleteRun({ store, workFolder }: Project, run: FlowRun): Promise<readonly string[]> {
+  const gone = await store.runs.delete(run.id)
+  for (const id of gone) await rm(join(workFolder, id), { recursive: true, force: true })
+  return gone
 }

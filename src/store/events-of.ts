@@ -28,6 +28,10 @@ export function runEvent(run: RunFacts, state: State, before: State | null): Eve
   }
 }
 
+export function runDeleted({ id, name, flowName }: Pick<RunFacts, 'id' | 'name' | 'flowName'>, at: Date): Event {
+  return plainEvent('run.deleted', `run/${id}`, { flow: flowName, run: name }, {}, at)
+}
+
 /** Nothing for a deployment that is saved as it was. */
 export function deploymentEvents(
   before: DeploymentRecord | null | undefined,

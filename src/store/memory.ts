@@ -24,12 +24,22 @@ import {
   deploymentDeleted,
   deploymentEvents,
   limitEvent,
+  runDeleted,
   runEvent,
   variableEvent,
   workPoolEvent,
 } from './events-of.ts'
 import { levelsFrom } from './log-levels.ts'
-import { keyTaken, lostRun, nameTaken, runExists, runMovedOn, unknownRun, unknownTaskRun } from './refusals.ts'
+import {
+  keyTaken,
+  lostRun,
+  nameTaken,
+  notEnded,
+  runExists,
+  runMovedOn,
+  unknownRun,
+  unknownTaskRun,
+} from './refusals.ts'
 import { endsLease, isRepeated, scheduledForMs } from './state-rules.ts'
 import type { CacheClaim, CacheClaimant, CacheRecord, Change, Lease, RunFilter, RunTally, Store } from './store.ts'
 
@@ -121,6 +131,14 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
   }
   const assertRun = (runId: string) => {
     if (runs.get(runId) === undefined) throw unknownRun(runId)
+  }
+  /** With all that hangs on them. */
+  const dropRuns = (ids: ReadonlySet<string>) => {
+    runs.drop(({ run }) => ids.has(run.id))
+    taskRuns.drop(({ taskRun }) => ids.has(taskRun.runId))
+    for (const table of [artifacts, logs, leases, cacheClaims, transactions]) {
+      table.drop(({ runId }) => ids.has(runId))
+    }
   }
   const hasLiveKey = (run: FlowRun) =>
     run.key !== null &&
@@ -359,6 +377,20 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
             .map(({ run }) => run)
             .filter((run) => run.deploymentId === deploymentId && isWaitingToStart(run)),
         ),
+      delete: async (id) =>
+        transaction(() => {
+          const first = runs.get(id)?.run
+          if (first === undefined) throw unknownRun(id)
+          const family = [first]
+          for (const each of family) {
+            for (const { run } of runs.all()) if (run.parentRunId === each.id) family.push(run)
+          }
+          const alive = family.find(({ state }) => !isTerminal(state))
+          if (alive !== undefined) throw notEnded(alive)
+          dropRuns(new Set(family.map((run) => run.id)))
+          events.add(runDeleted(first, clock.now()))
+          return family.map((run) => run.id)
+        }),
     },
 
     taskRuns: {
@@ -650,10 +682,7 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
         const old = ended.filter(({ run }) => isOld(run.endedAt, before.runs) && !kept.has(run.id))
         const gone = new Set(old.map(({ run }) => run.id))
         const quiet = new Set(ended.filter(({ run }) => isOld(run.endedAt, before.logs)).map(({ run }) => run.id))
-        runs.drop(({ run }) => gone.has(run.id))
-        taskRuns.drop(({ taskRun }) => gone.has(taskRun.runId))
-        artifacts.drop(({ runId }) => gone.has(runId))
-        logs.drop(({ runId }) => gone.has(runId))
+        dropRuns(gone)
         return {
           runs: gone.size,
           logLines: logs.drop(({ runId }) => quiet.has(runId)),

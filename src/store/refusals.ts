@@ -1,5 +1,5 @@
 /** What a store says when it refuses: the same words from every store. */
-import { StoreError } from '../base/errors.ts'
+import { EngineError, StoreError } from '../base/errors.ts'
 import type { State } from '../model/state.ts'
 
 export function unknownRun(runId: string): StoreError {
@@ -13,6 +13,14 @@ export function unknownTaskRun(taskRunId: string, runId: string): StoreError {
   return new StoreError('store/not-found', `run "${runId}" has no step with the id "${taskRunId}"`, {
     hint: 'create the step before you change its state',
     details: { runId, taskRunId },
+  })
+}
+
+/** What has not ended may still write. */
+export function notEnded(run: { readonly id: string; readonly name: string }): EngineError {
+  return new EngineError('engine/transition', `run ${run.name} has not ended and cannot be deleted`, {
+    hint: `wait for its end, or cancel it first: d2flow flow-run cancel ${run.name}`,
+    details: { runId: run.id },
   })
 }
 

@@ -18,5 +18,5 @@ export function isRepeated(history: readonly State[], state: State): boolean {
   return transitionId !== undefined && history.some((earlier) => earlier.details.transitionId === transitionId)
 }
 
-/** Types of a run that still counts as the one with its key. */
+/** Types of a run that has ended: its key is free for another one. */
 export const ENDED: readonly StateType[] = ['completed', 'failed', 'crashed', 'cancelled']

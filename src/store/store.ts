@@ -201,6 +201,13 @@ export interface RunStore {
   }): Promise<readonly FlowRun[]>
   /** Scheduled runs of a deployment that have not started, soonest first. */
   upcoming(deploymentId: string): Promise<readonly FlowRun[]>
+  /**
+   * Removes an ended run and the subflows it called, with their steps, logs and artifacts, also when one of these is the
+   * newest of its key. Gives the ids of what is gone.
+   *
+   * @throws StoreError `store/not-found`; EngineError `engine/transition` when it, or a subflow, has not ended
+   */
+  delete(id: string): Promise<readonly string[]>
 }
 
 /** A step without what it was given and what it gave: enough to draw ten thousand of them. */

@@ -105,6 +105,18 @@ describe('flow-run retry', () => {
   })
 })
 
+describe('flow-run delete', () => {
+  it('deletes a run that has ended, and says when there is none', async () => {
+    const { id } = ((await json(['run', 'hello'])) as { run?: { readonly id: string } }).run ?? { id: 'none' }
+
+    const deleted = await here(['flow-run', 'delete', id, '--json'])
+    const again = await here(['flow-run', 'delete', id])
+
+    expect(JSON.parse(deleted.stdout)).toEqual({ deleted: [id] })
+    expect(again).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(`there is no run "${id}"`) })
+  })
+})
+
 describe('run --window', () => {
   it.each(['2026-01-02', '2026-01-02..2026-01-01', '2026-01-01..x'])('refuses %s with 2', async (window) => {
     const { exitCode, stderr } = await here(['run', 'runtime-context', '--window', window])

@@ -1874,6 +1874,59 @@ export function storeContract(open: (clock: FakeClock) => Promise<StoreUnderTest
     })
   })
 
+  describe('deleting a run', () => {
+    const endedRun = async (members: Partial<FlowRun> = {}): Promise<FlowRun> => {
+      const run = await startedRun(store, { ...a.run(), ...members })
+      const { id: runId, epoch, createdAt: at } = run
+      const transaction = { runId, key: 't', state: 'committed' as const, data: {}, createdAt: at, endedAt: at }
+      await store.write([
+        { kind: 'logs', lines: [{ runId, taskRunId: null, at, level: 'info', message: 'begun' }] },
+        { kind: 'task-runs-created', runId, epoch, taskRuns: [a.step(run)] },
+        { kind: 'transaction', runId, epoch, transaction },
+        { kind: 'artifact', artifact: a.artifact(run, markdown('report', '# v')) },
+        { kind: 'run-state', runId, epoch, state: state('completed'), patch: { endedAt: at } },
+      ])
+      return run
+    }
+
+    it('takes the subflows it called and all that hangs on them, and nothing else', async () => {
+      const other = await endedRun()
+      const run = await endedRun()
+      const child = await endedRun({ parentRunId: run.id, rootRunId: run.id })
+      const grandchild = await endedRun({ parentRunId: child.id, rootRunId: run.id })
+
+      const gone = await store.runs.delete(run.id)
+
+      expect(gone).toEqual([run.id, child.id, grandchild.id])
+      expect((await store.runs.list()).map(({ id }) => id)).toEqual([other.id])
+      for (const id of gone) {
+        expect(await store.taskRuns.list(id)).toEqual([])
+        expect(await store.logs.list(id)).toEqual([])
+        expect(await store.transactions.list(id)).toEqual([])
+      }
+      expect((await store.artifacts.versions('report')).map(({ runId }) => runId)).toEqual([other.id])
+      expect(await store.transactions.list(other.id)).toHaveLength(1)
+      expect(await store.events.list({ name: 'run.deleted' })).toMatchObject([{ resource: `run/${run.id}` }])
+    })
+
+    it('is refused while it, or a subflow of it, has not ended', async () => {
+      const run = await endedRun()
+      const child = await startedRun(store, { ...a.run(), parentRunId: run.id, rootRunId: run.id })
+
+      for (const { id } of [run, child]) {
+        await expect(store.runs.delete(id)).rejects.toMatchObject({
+          code: 'engine/transition',
+          hint: expect.stringContaining(`flow-run cancel ${child.name}`) as string,
+        })
+      }
+      expect(await store.runs.list()).toHaveLength(2)
+    })
+
+    it('says that there is none', async () => {
+      await expect(store.runs.delete('nobody')).rejects.toMatchObject({ code: 'store/not-found' })
+    })
+  })
+
   describe('forgetting', () => {
     const DAYS = 24 * 60 * MINUTE
     const ended = async (publish: string | null = null, members: Partial<FlowRun> = {}): Promise<FlowRun> => {

@@ -6,6 +6,7 @@ import { isSuspended } from '../../model/state.ts'
 import {
   answerQuestion,
   cancelRun,
+  deleteRun,
   retryRun,
   type AnswerGiven,
   type RetryRunOptions,
@@ -57,6 +58,18 @@ export async function cancel(
     const what = run.state.type === 'cancelled' ? 'is cancelled' : 'is asked to stop; see d2flow flow-run watch'
     invocation.output.print(`run ${run.name} ${what}`)
     invocation.output.document({ run: runForPrograms(run) })
+    return EXIT.done
+  })
+}
+
+export async function remove(invocation: Invocation, idOrName: string): Promise<number> {
+  return await withProject(invocation, async (project) => {
+    const run = await findRun(project, idOrName)
+    const gone = await deleteRun(project, run)
+    const others = gone.length - 1
+    const subflows = others === 0 ? '' : ` with ${others} ${others === 1 ? 'subflow' : 'subflows'}`
+    invocation.output.print(`run ${run.name} of ${run.flowName} is deleted${subflows}`)
+    invocation.output.document({ deleted: gone })
     return EXIT.done
   })
 }

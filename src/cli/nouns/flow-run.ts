@@ -102,6 +102,12 @@ const declareActs: Declare = (command, invoke) => {
       invoke(async (invocation) => (await import('../commands/act-on-run.ts')).cancel(invocation, run, options)),
     )
   command
+    .command('delete')
+    .description('delete a run that has ended, with its subflows, steps, log and artifacts')
+    .argument('<run>', RUN)
+    .addHelpText('after', '\nExample:\n  d2flow flow-run delete brave-otter')
+    .action((run) => invoke(async (invocation) => (await import('../commands/act-on-run.ts')).remove(invocation, run)))
+  command
     .command('profile')
     .description('show where the time of a run went, and why')
     .argument('<run>', RUN)

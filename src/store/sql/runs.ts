@@ -4,10 +4,10 @@ import type { Failure } from '../../base/failure.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { FlowRun } from '../../model/run.ts'
 import { assertTransition, isTerminal, type StateType } from '../../model/state.ts'
-import { keyTaken, lostRun, runExists, runMovedOn, unknownRun } from '../refusals.ts'
+import { keyTaken, lostRun, notEnded, runExists, runMovedOn, unknownRun } from '../refusals.ts'
 import { ENDED, endsLease, isRepeated, scheduledForMs } from '../state-rules.ts'
 import type { Change, RunFilter, RunPatch, RunStore } from '../store.ts'
-import { runEvent, type RunFacts } from '../events-of.ts'
+import { runDeleted, runEvent, type RunFacts } from '../events-of.ts'
 import { select, type Connection, type Database, type SqlValue } from './database.ts'
 import { addEvent } from './events.ts'
 import { grantLease } from './grant-lease.ts'
@@ -67,6 +67,13 @@ type MovedRow = Pick<
   RunRow,
   'pk' | 'id' | 'name' | 'epoch' | 'history' | 'flow_name' | 'deployment_name' | 'parent_run_id' | 'key' | 'state_type'
 >
+/** A run and the subflows it called, and theirs. */
+const FAMILY = `with recursive family (pk, id, name, flow_name, state_type) as (
+  select pk, id, name, flow_name, state_type from runs where id = ?
+  union all
+  select runs.pk, runs.id, runs.name, runs.flow_name, runs.state_type
+  from runs join family on runs.parent_run_id = family.id
+) select * from family order by pk`
 /** A paused deployment starts nothing on schedule; what a person asked for runs all the same. */
 export const NOT_HELD_BACK = `(schedule_slug is null
   or not exists (select 1 from deployments where deployments.id = runs.deployment_id and paused = 1))`
@@ -136,8 +143,21 @@ export function sqlRuns(database: Database, clock: Clock): RunStore {
         "where deployment_id = ? and state_type = 'scheduled' and started_at is null order by scheduled_for, id",
         [deploymentId],
       ),
+    delete: async (id) =>
+      await database.transaction(async (connection) => {
+        const family = await connection.all<FamilyRow>(FAMILY, [id])
+        const [first] = family
+        if (first === undefined) throw unknownRun(id)
+        const alive = family.find((row) => !isTerminal({ type: row.state_type as StateType }))
+        if (alive !== undefined) throw notEnded(alive)
+        for (const { pk } of family) await connection.run('delete from runs where pk = ?', [pk])
+        await addEvent(connection, runDeleted({ ...first, flowName: first.flow_name }, clock.now()))
+        return family.map((row) => row.id)
+      }),
   }
 }
+
+type FamilyRow = Pick<RunRow, 'pk' | 'id' | 'name' | 'flow_name' | 'state_type'>
 
 async function listQuery(database: Database, filter: RunFilter) {
   let query = (await database.dialect.queryBuilder()).selectFrom('runs').selectAll()
