@@ -1,8 +1,9 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { bundled } from '../flows/index.ts'
 import { unproved } from '../tools/capabilities-page.ts'
+import { flowPictures } from '../tools/flow-pictures.ts'
 import { flowsPage } from '../tools/flows-page.ts'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -33,8 +34,27 @@ it('links only to pages that are there', () => {
   expect(broken).toEqual([])
 })
 
-it('has a page of flows that says what the flows say', async () => {
-  expect(readFileSync(join(ROOT, 'docs/flows.md'), 'utf8')).toBe(await flowsPage())
+describe('the page of flows', () => {
+  let pictures: Awaited<ReturnType<typeof flowPictures>>
+
+  beforeAll(async () => {
+    pictures = await flowPictures()
+  }, 60_000)
+
+  it('says what the flows say', async () => {
+    expect(readFileSync(join(ROOT, 'docs/flows.md'), 'utf8')).toBe(await flowsPage(pictures))
+  })
+
+  it('shows what the flows draw, and nothing that they no longer draw', () => {
+    const kept = globSync('docs/pictures/*.svg', { cwd: ROOT }).map((path) => [
+      path.slice('docs/pictures/'.length, -'.svg'.length),
+      readFileSync(join(ROOT, path), 'utf8'),
+    ])
+    const drawn = [...pictures].map(([name, { svg }]) => [name, svg])
+
+    expect(drawn.length).toBeGreaterThan(15)
+    expect(Object.fromEntries(kept), 'npm run docs makes them anew').toEqual(Object.fromEntries(drawn))
+  })
 })
 
 it('names for each capability tests that bear its id', () => {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { shelves } from '../flows/index.ts'
+import type { FlowPicture } from './flow-pictures.ts'
 
 const FLOWS = join(import.meta.dirname, '..', 'flows')
 
@@ -14,16 +15,17 @@ interface ParameterSchema {
   readonly description?: string
 }
 
-export async function flowsPage(): Promise<string> {
+export async function flowsPage(pictures: ReadonlyMap<string, FlowPicture>): Promise<string> {
   const sections = await Promise.all(
     Object.entries(shelves).flatMap(([shelf, flows]) =>
-      flows.map(async ({ name, about, load }) => section({ shelf, name, about }, await load())),
+      flows.map(async ({ name, about, load }) => section({ shelf, name, about }, await load(), pictures.get(name))),
     ),
   )
   return [
     '# Flows',
     '<!-- made by: npm run docs -->',
     'What is bundled, and the question each flow answers. Run one with `d2flow run FLOW --sandbox`; `-p name=value` sets a parameter.',
+    'The pictures are those of the reports (`--report page.html`), drawn from sample data or from a fake of the source: no figure in them is a measurement.',
     ...sections,
     '',
   ].join('\n\n')
@@ -35,7 +37,11 @@ interface Shelved {
   readonly about: string
 }
 
-function section({ shelf, name, about }: Shelved, flow: { readonly params: z.ZodType | null }): string {
+function section(
+  { shelf, name, about }: Shelved,
+  flow: { readonly params: z.ZodType | null },
+  picture: FlowPicture | undefined,
+): string {
   const parts = [`## ${name}`, `*${about}*`, body(shelf, name)]
   const { properties = {} } = (flow.params === null ? {} : z.toJSONSchema(flow.params, { io: 'input' })) as {
     properties?: Record<string, ParameterSchema>
@@ -46,7 +52,16 @@ function section({ shelf, name, about }: Shelved, flow: { readonly params: z.Zod
   )
   if (rows.length > 0)
     parts.push(['| parameter | kind | default | meaning |', '| --- | --- | --- | --- |', ...rows].join('\n'))
+  if (picture !== undefined) {
+    parts.push(`![${alternative(picture.answer)}](pictures/${name}.svg)`)
+    if (!picture.svg.includes('Sample data')) parts.push('*Drawn from a fake of the source: the figures are made up.*')
+  }
   return parts.join('\n\n')
+}
+
+/** What the picture says, for those who do not see it: the answer without marks. */
+function alternative(answer: string): string {
+  return answer.replaceAll(/[*[\]]/g, '')
 }
 
 /** The flow's own docblock, without its first line, which is the question. */
