@@ -4,6 +4,7 @@
  */
 import { image, markdown, table, type FlowContext, type TableRow } from 'd2flow'
 import { contentHash } from 'd2flow/analysis'
+import { formatCount } from 'd2flow/render'
 
 export interface FlowReport {
   /** The name of the flow: the key of its table; with "-summary" that of its text, with "-chart" of its picture. */
@@ -57,6 +58,6 @@ function provenance({ sample, rows, method, source }: FlowReport, ctx: FlowConte
       : `Source: ${source.name}, ${source.what}; licence ${source.licence}; read for ${ctx.dueAt.toISOString().slice(0, 10)}`
   return [
     ...(method === undefined ? [] : [`Method: ${method}`]),
-    `${origin}. Table: ${rows.length} rows, hash ${hash}.`,
+    `${origin}. Table: ${formatCount(rows.length, 'row')}, hash ${hash}.`,
   ]
 }

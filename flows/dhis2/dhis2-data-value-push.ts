@@ -20,6 +20,7 @@ import {
   type LedgerEntry,
 } from 'd2flow/connectors/dhis2'
 import { fileSha256, readRecords, writeCsv } from 'd2flow/files'
+import { formatCount, formatNumber } from 'd2flow/render'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 
@@ -120,7 +121,9 @@ export const dhis2DataValuePush = flow({
       ...(options.batchRows === null ? {} : { batchRows: options.batchRows }),
     })
     const total = plan.table.length
-    ctx.log.info(`${total} rows in ${plan.batchCount} batches, ${plan.refused.size} refused before anything is sent`)
+    ctx.log.info(
+      `${formatCount(total, 'row')} in ${formatCount(plan.batchCount, 'batch', 'batches')}, ${formatNumber(plan.refused.size)} refused before anything is sent`,
+    )
 
     const ledger = createPushLedger(plan.table, plan.refused)
     let done = plan.refused.size
@@ -139,7 +142,9 @@ export const dhis2DataValuePush = flow({
     const ledgerPath = await writeCsv(join(outputDir ?? ctx.workDir, 'ledger.csv'), ledgerRows(ledger.entries()), {
       columns: LEDGER_COLUMNS,
     })
+    ctx.log.info(`what became of each row is in ${ledgerPath}`)
     const troubled = [...ledger.entriesOf('refused'), ...ledger.entriesOf('unknown')]
+    await ctx.publish(markdown('dhis2-data-value-push-summary', summary(total, counts, dryRun)))
     await ctx.publish(
       table(
         'dhis2-data-value-push',
@@ -152,13 +157,12 @@ export const dhis2DataValuePush = flow({
         table('dhis2-data-value-push-refused', troubled.map(ledgerRow).map(shown), 'Rows that are not stored, and why'),
       )
     }
-    await ctx.publish(markdown('dhis2-data-value-push-summary', summary(total, counts, dryRun)))
 
     if (total > 0 && troubled.length === total) {
       const [first] = troubled
       throw new Error(`not one of ${total} rows was stored; the first: ${first?.reason?.message ?? 'unknown'}`)
     }
-    if (counts.refused > 0) ctx.warn(`${counts.refused} of ${total} rows were refused`)
+    if (counts.refused > 0) ctx.warn(`${formatNumber(counts.refused)} of ${formatCount(total, 'row')} were refused`)
     if (counts.unknown > 0) ctx.warn(`of ${counts.unknown} rows it is not known whether they are stored`)
     return { total, counts, dryRun, batches: plan.batchCount, ledgerPath }
   },
@@ -228,11 +232,11 @@ function shown({ line, outcome, code, message, value }: ReturnType<typeof ledger
 function summary(total: number, counts: LedgerCounts, dryRun: boolean): string {
   const would = dryRun ? 'would be ' : ''
   const parts = [
-    `${counts.created} ${would}created`,
-    `${counts.updated} ${would}updated`,
-    `${counts.unchanged} unchanged`,
-    `${counts.refused} refused`,
-    ...(counts.unknown === 0 ? [] : [`${counts.unknown} unknown`]),
+    `${formatNumber(counts.created)} ${would}created`,
+    `${formatNumber(counts.updated)} ${would}updated`,
+    `${formatNumber(counts.unchanged)} unchanged`,
+    `${formatNumber(counts.refused)} refused`,
+    ...(counts.unknown === 0 ? [] : [`${formatNumber(counts.unknown)} unknown`]),
   ]
-  return `Of **${total} rows**: ${parts.join(', ')}.`
+  return `Of **${formatCount(total, 'row')}**: ${parts.join(', ')}.`
 }

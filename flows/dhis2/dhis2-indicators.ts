@@ -66,6 +66,7 @@ export const dhis2Indicators = flow({
       path: join(outputDir ?? ctx.workDir, 'indicators.csv'),
       rows: scored.map(row),
     })
+    ctx.log.info(`every indicator with its score is in ${csvPath}`)
 
     const valid = scored.filter(({ score }) => score !== null)
     const ranked = valid.toSorted((a, b) => (b.score ?? 0) - (a.score ?? 0))
@@ -75,6 +76,18 @@ export const dhis2Indicators = flow({
       score: range(bins, at),
       indicators: valid.filter((each) => each.complexity === complexity).length,
     }))
+    const mostComplex = ranked[0]?.name ?? null
+    const leastComplex = valid.reduce<(typeof valid)[number] | null>(
+      (least, each) => ((each.score ?? 0) < (least?.score ?? Infinity) ? each : least),
+      null,
+    )
+    const answer =
+      mostComplex === null
+        ? 'There is no indicator with an expression that parses.'
+        : `The most complex of ${valid.length} indicators is **${mostComplex}**, with a score of ${ranked[0]?.score}.`
+    await ctx.publish(
+      markdown('dhis2-indicators-summary', `${answer} ${broken.length} do not parse and have no score.`),
+    )
     await ctx.publish(table('dhis2-indicators', distribution, 'Indicators by complexity'))
     await ctx.publish(
       table('dhis2-indicators-most-complex', ranked.slice(0, 20).map(shown), 'The most complex indicators'),
@@ -89,18 +102,6 @@ export const dhis2Indicators = flow({
       )
       ctx.log.warn(`${broken.length} indicators have an expression that does not parse`)
     }
-    const mostComplex = ranked[0]?.name ?? null
-    const leastComplex = valid.reduce<(typeof valid)[number] | null>(
-      (least, each) => ((each.score ?? 0) < (least?.score ?? Infinity) ? each : least),
-      null,
-    )
-    const answer =
-      mostComplex === null
-        ? 'There is no indicator with an expression that parses.'
-        : `The most complex of ${valid.length} indicators is **${mostComplex}**, with a score of ${ranked[0]?.score}.`
-    await ctx.publish(
-      markdown('dhis2-indicators-summary', `${answer} ${broken.length} do not parse and have no score.`),
-    )
     return {
       total: scored.length,
       distribution,

@@ -7,6 +7,7 @@
 import { flow, markdown, runtime, table, task } from 'd2flow'
 import { dhis2 } from 'd2flow/connectors/dhis2'
 import { writeCsv } from 'd2flow/files'
+import { formatCount, formatNumber } from 'd2flow/render'
 import { join } from 'node:path'
 import { z } from 'zod'
 
@@ -74,6 +75,7 @@ export const dhis2OrgUnits = flow({
   async run({ instance, level, outputDir }, ctx) {
     const rows = await fetchOrgUnits({ instance, level })
     const csvPath = await saveOrgUnits({ path: join(outputDir ?? ctx.workDir, 'org_units.csv'), rows })
+    ctx.log.info(`every unit is in ${csvPath}`)
 
     const levels = Map.groupBy(rows, (row) => row.level)
     const distribution = [...levels]
@@ -84,8 +86,8 @@ export const dhis2OrgUnits = flow({
     const withoutPath = rows.length - depths.length
 
     const origin = runtime.deployment?.name ?? 'local'
-    await ctx.publish(table('dhis2-org-units', distribution, `Organisation units by level (${origin})`))
     await ctx.publish(markdown('dhis2-org-units-summary', summary(rows.length, distribution, withoutPath)))
+    await ctx.publish(table('dhis2-org-units', distribution, `Organisation units by level (${origin})`))
     if (rows.length === 0) ctx.log.warn('the instance has no organisation units that this account may see')
     return { total: rows.length, levels: distribution, depthRange, withoutPath, csvPath }
   },
@@ -96,7 +98,7 @@ function summary(
   distribution: readonly { level: number | null; units: number }[],
   withoutPath: number,
 ): string {
-  const parts = distribution.map(({ level, units }) => `${units} on level ${level ?? 'unknown'}`)
-  const missing = withoutPath === 0 ? '' : ` ${withoutPath} have no path, so their depth is not known.`
-  return `The hierarchy has **${total} organisation units** on ${distribution.length} levels: ${parts.join(', ')}.${missing}`
+  const parts = distribution.map(({ level, units }) => `${formatNumber(units)} on level ${level ?? 'unknown'}`)
+  const missing = withoutPath === 0 ? '' : ` ${formatNumber(withoutPath)} have no path, so their depth is not known.`
+  return `The hierarchy has **${formatCount(total, 'organisation unit')}** on ${formatCount(distribution.length, 'level')}: ${parts.join(', ')}.${missing}`
 }

@@ -8,7 +8,7 @@
 import { flow, handleTask } from 'd2flow'
 import { FIRST_YEAR, LAST_YEAR, worldPop, type PopulationPolygon, type SourceNote } from 'd2flow/connectors/worldpop'
 import { areaKm2 } from 'd2flow/geo'
-import { formatNumber } from 'd2flow/render'
+import { formatCount, formatNumber } from 'd2flow/render'
 import { roundTo } from 'd2flow/analysis'
 import { z } from 'zod'
 import { publishReport } from '../publish-report.ts'
@@ -112,7 +112,9 @@ export const worldpopPopulationStats = flow({
         totalPopulation === null
           ? 'Not every part of the shape has data, so its population cannot be told.'
           : `**${formatNumber(totalPopulation, 0)} people** lived inside the shape in ${year}: ${formatNumber(totalPopulation / km2, 1)} on each of ${formatNumber(km2, 1)} km².`,
-        missing === 0 ? `All ${parts.length} parts have data.` : `${missing} of ${parts.length} parts have none.`,
+        missing === 0
+          ? `${formatCount(parts.length, 'part')} of the shape, none without data.`
+          : `${missing} of ${formatCount(parts.length, 'part')} of the shape have no data.`,
       ],
       method: 'sum over the parts; areas on a sphere of radius 6371.0088 km',
       ...(source === undefined ? {} : { source: { ...source, what: `wpgppop, ${year}` } }),

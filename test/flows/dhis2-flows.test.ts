@@ -65,7 +65,8 @@ describe('dhis2-org-units', () => {
     const rows = await collect(readRecords(join(folder, 'org_units.csv')))
     expect(rows).toHaveLength(1332)
     expect(rows[0]?.fields).toHaveProperty('hierarchy_depth')
-    expect(artifacts.map(({ key }) => key)).toContain('dhis2-org-units')
+    expect(artifacts.map(({ key }) => key)).toEqual(['dhis2-org-units-summary', 'dhis2-org-units'])
+    expect(JSON.stringify(artifacts[0])).toContain('**1,332 organisation units** on 4 levels')
   })
 
   it('F114 says whether it ran by hand or as a deployment', async () => {

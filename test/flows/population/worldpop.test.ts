@@ -77,7 +77,7 @@ describe('worldpop-population-stats', () => {
 
     expect(result?.totalQueries).toBe(2)
     expect(result?.totalPopulation).toBe(Math.round((one ?? 0) + (other ?? 0)))
-    expect(JSON.stringify(artifacts)).toContain('All 2 parts have data.')
+    expect(JSON.stringify(artifacts)).toContain('2 parts of the shape, none without data.')
   })
 
   it('takes a place where nobody lives for 0, which is not "no data"', async () => {
