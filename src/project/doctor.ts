@@ -6,6 +6,7 @@ import type { BlockDocument } from '../model/block-document.ts'
 import { isAlive } from '../model/server-record.ts'
 import { servedOf } from './apply-deployments.ts'
 import type { Project } from './open-project.ts'
+import { findUntold, untoldInWords } from './untold.ts'
 
 export interface Finding {
   /** What was looked at: `store`, `key`, `block dhis2/prod`. */
@@ -33,6 +34,7 @@ export async function examine(project: Project, options: DoctorOptions): Promise
     await storeFinding(project),
     ...(saved.some(({ values }) => hasSealed(values)) ? [await keyFinding(project)] : []),
     ...(await Promise.all(saved.map((block) => blockFinding(project, block, options)))),
+    ...(await untoldFindings(project)),
     ...(await workFindings(project)),
   ]
 }
@@ -70,6 +72,11 @@ async function blockFinding(
   } catch (error) {
     return unhealthy(what, error)
   }
+}
+
+/** A failure that nobody hears of is the one that lasts. */
+async function untoldFindings(project: Project): Promise<readonly Finding[]> {
+  return (await findUntold(project)).map(untoldInWords).map(({ says, hint }) => doubtful('messages', says, hint))
 }
 
 async function workFindings(project: Project): Promise<readonly Finding[]> {

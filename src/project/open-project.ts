@@ -63,7 +63,8 @@ const DEFAULT_STORE = 'sqlite:.d2flow/d2flow.db'
 
 export async function openProject(options: OpenProjectOptions): Promise<Project> {
   const { folder, definition, settings, clock = systemClock, tell = () => {}, instead = {} } = options
-  const flows = merge((definition.flows ?? []).map(flowEntry), options.bundled?.flows ?? [])
+  const bundledFlows = options.bundled?.flows ?? []
+  const flows = merge(ownFlows(definition, bundledFlows).map(flowEntry), bundledFlows)
   const blockTypes = merge((definition.blocks ?? []).map(blockEntry), [
     ...STANDARD_BLOCKS,
     ...(options.bundled?.blocks ?? []),
@@ -104,6 +105,16 @@ export async function openProject(options: OpenProjectOptions): Promise<Project>
     }),
     close: () => store.close(),
   }
+}
+
+/** A flow that is deployed can be run by hand too, whether `flows` names it or not. */
+function ownFlows(
+  { flows = [], deployments = [] }: ProjectDefinition,
+  bundled: readonly Entry<AnyFlow>[],
+): readonly (AnyFlow | Entry<AnyFlow>)[] {
+  const known = new Set([...flows, ...bundled].map(({ name }) => name))
+  const deployed = new Map(deployments.map(({ flow }) => [flow.name, flow]))
+  return [...flows, ...[...deployed.values()].filter(({ name }) => !known.has(name))]
 }
 
 /** What the end of a run has to tell: asked of the deployment as the store holds it now, and of the project. */

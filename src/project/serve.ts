@@ -28,6 +28,7 @@ import { applyDeployments, servedOf } from './apply-deployments.ts'
 import { createHouseKeeping, type HouseKeeping } from './keep-house.ts'
 import { knownFlow } from './known-flow.ts'
 import { runMessages, type Project } from './open-project.ts'
+import { findUntold, untoldInWords } from './untold.ts'
 
 export type { ChildCommand } from '../worker/child-process.ts'
 
@@ -68,6 +69,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   for (const { name, change } of await applyDeployments(servedOf(project.deployments), project.store, clock)) {
     if (change !== 'unchanged') log.info(`deployment ${name} ${change}`)
   }
+  for (const { says, hint } of (await findUntold(project)).map(untoldInWords)) log.warn(`${says}; ${hint}`)
   await keepServing(options)
 }
 
