@@ -18,10 +18,15 @@ export function parseCount(text: string): number {
 /** @throws InvalidArgumentError for anything but a whole number from 0, or `none` for null */
 export function parseLimit(text: string): number | null {
   if (text === 'none') return null
-  const limit = Number(text)
-  if (text === '' || !Number.isInteger(limit) || limit < 0)
-    throw new InvalidArgumentError('give a whole number from 0, or none')
-  return limit
+  return parseSize(text)
+}
+
+/** What may hold nothing. @throws InvalidArgumentError for anything but a whole number from 0 */
+export function parseSize(text: string): number {
+  const size = Number(text)
+  if (text.trim() === '' || !Number.isInteger(size) || size < 0)
+    throw new InvalidArgumentError('give a whole number from 0')
+  return size
 }
 
 /** @throws InvalidArgumentError for anything but a port */

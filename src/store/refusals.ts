@@ -60,7 +60,10 @@ export function keyTaken(flowName: string, key: string): StoreError {
 
 export function nameTaken(what: 'block' | 'variable' | 'limit' | 'work pool', name: string): StoreError {
   return new StoreError('store/stale', `a ${what} is already saved as "${name}"`, {
-    hint: 'choose another name, or say that it may be overwritten',
+    hint:
+      what === 'limit'
+        ? `choose another name, or change its number with: d2flow limit resize ${name} NUMBER`
+        : 'choose another name, or replace it with --overwrite',
     details: { what, name },
   })
 }

@@ -74,6 +74,9 @@ describe('d2flow limit', () => {
       ],
     })
     expect(await fails('limit', 'create', 'dhis2-api', '1')).toMatchObject({ exitCode: 2, code: 'store/stale' })
+    await json('limit', 'resize', 'dhis2-api', '0')
+    expect(await json('limit', 'inspect', 'dhis2-api')).toMatchObject({ limit: { size: 0 } })
+    expect(await fails('limit', 'resize', 'dhis2-api', '2000000')).toMatchObject({ code: 'config/params' })
     await json('limit', 'delete', 'dhis2-api')
     expect(await fails('limit', 'inspect', 'dhis2-api')).toMatchObject({
       code: 'config/params',

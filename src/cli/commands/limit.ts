@@ -27,6 +27,7 @@ export async function createLimit(
 
 export async function resizeLimit(invocation: Invocation, name: string, size: number): Promise<number> {
   return await withProject(invocation, async (project) => {
+    checkLimit({ name, size, perMs: null })
     if (!(await project.store.limits.resize(name, size))) throw await unknownLimit(project, name)
     const limit = await find(project, name)
     invocation.output.print(`${name}: ${sizeText(limit)}`)

@@ -1,6 +1,6 @@
 /** `d2flow limit …`: what may be asked. */
 import type { Declare } from '../declare.ts'
-import { parseCount, parseSeconds } from '../option-values.ts'
+import { parseSeconds, parseSize } from '../option-values.ts'
 
 export const declareLimit: Declare = (command, invoke) => {
   const commands = () => import('../commands/limit.ts')
@@ -8,7 +8,7 @@ export const declareLimit: Declare = (command, invoke) => {
     .command('create')
     .description('say how many may do something at the same time, or how often')
     .argument('<name>', 'the name flows ask for')
-    .argument('<number>', 'slots at the same time, or with --per the tokens of a rate', parseCount)
+    .argument('<number>', 'slots at the same time, or with --per the tokens of a rate; 0 lets nobody in', parseSize)
     .option('--per <seconds>', 'make it a rate: so many in this time', parseSeconds)
     .addHelpText(
       'after',
@@ -21,7 +21,7 @@ export const declareLimit: Declare = (command, invoke) => {
     .command('resize')
     .description('change the number of a limit; who holds slots keeps them')
     .argument('<name>')
-    .argument('<number>', 'slots, or tokens', parseCount)
+    .argument('<number>', 'slots, or tokens; 0 lets nobody in', parseSize)
     .addHelpText('after', '\nExample:\n  d2flow limit resize dhis2-api 8')
     .action((name, size) => invoke(async (invocation) => (await commands()).resizeLimit(invocation, name, size)))
   command

@@ -84,7 +84,7 @@ export async function runPage(ask: Ask): Promise<Response> {
       <dl class="facts card">
         ${fact('Due', moment(run.dueAt))} ${fact('Began', moment(run.startedAt))}
         ${fact('Took', html`${took(run.startedAt, run.endedAt, now)}${comparison(run, usualMs, now)}`)}
-        ${fact('Attempt', html`${run.runCount}${run.crashCount === 0 ? '' : html` <span class="soft">· its process died ${formatCount(run.crashCount, 'time')}</span>`}`)}
+        ${fact('Attempt', html`${attempt(run)}${run.crashCount === 0 ? '' : html` <span class="soft">· its process died ${formatCount(run.crashCount, 'time')}</span>`}`)}
         ${fact('Steps', html`${stepCounts(steps)}`)} ${fact('Deployment', await deploymentLink(ask, run))}
         ${holder === null || holder === undefined ? NOTHING : fact('Runs on', html`${holder.worker.hostName}, process ${holder.worker.pid}`)}
         ${run.tags.length === 0 ? NOTHING : fact('Tags', html`${run.tags.map((tag) => html`<a class="tag" href="/runs?tag=${encodeURIComponent(tag)}">${tag}</a> `)}`)}
@@ -402,4 +402,9 @@ function comparison(run: FlowRun, usualMs: number | null, now: Date): Html {
   return html` <span class="${far ? 'warning' : 'soft'}"
     >${far ? `${formatNumber(ms / usualMs, 1)} × the usual ${formatDuration(usualMs)}` : `usually ${formatDuration(usualMs)}`}</span
   >`
+}
+
+/** A run that waits has given its attempt back, to go on with it: to whoever looks it is still the same one. */
+function attempt({ runCount, startedAt }: FlowRun): number {
+  return startedAt === null ? runCount : Math.max(1, runCount)
 }
