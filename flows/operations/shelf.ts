@@ -38,6 +38,11 @@ export const operations: Shelf = [
     load: async () => (await import('./flow-serve.ts')).flowServe,
   },
   {
+    name: 'work-pools',
+    about: 'Where does this run happen, and how long did it wait for its place?',
+    load: async () => (await import('./work-pools.ts')).workPools,
+  },
+  {
     name: 'schedules',
     about: 'When would this flow run?',
     load: async () => (await import('./schedules.ts')).schedules,

@@ -353,6 +353,22 @@ describe('deployments', () => {
   })
 })
 
+describe('a deployment that goes to a work pool', () => {
+  it('says so, and what its late run waits for', async () => {
+    const { store, clock } = { store: served.project.store, clock: served.clock }
+    const weekly = await store.deployments.get('pipeline', 'weekly')
+    if (weekly === null) throw new Error('the project has no such deployment')
+    await store.deployments.save({ ...weekly, pool: 'night-runs' })
+    await served.send('/deployments/pipeline/weekly/run', FORM)
+    clock.advance(16_000)
+
+    expect(await served.page('/deployments')).toContain('pool night-runs')
+    expect(await served.page('/deployments/pipeline/weekly')).toContain('by the workers of night-runs')
+    expect(await served.page('/deployments/pipeline/weekly/run')).toContain('d2flow worker start --pool night-runs')
+    expect(await served.page('/')).toContain('it is due and waits in night-runs for a worker')
+  })
+})
+
 describe('artifacts', () => {
   it('F058 show the newest version of a key, with all versions beside it', async () => {
     await ranFromForm()

@@ -21,7 +21,7 @@ export async function startServer(invocation: Invocation, { host, port }: Server
       // one line at once, for whoever waits for the address; the document at the end is for those who wait for that
       if (output.json) process.stdout.write(`${JSON.stringify({ address: served.address })}\n`)
       output.print(
-        `${served.address}\n\nIt shows ${project.store.address}; runs wait for d2flow serve. Ctrl-C stops it.`,
+        `${served.address}\n\nIt shows ${project.store.address}; runs wait for d2flow serve, or for a worker of their pool. Ctrl-C stops it.`,
       )
       if (!signal.aborted) await once(signal, 'abort')
     } finally {

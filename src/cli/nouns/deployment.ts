@@ -10,7 +10,7 @@ export const declareDeployment: Declare = (command, invoke) => {
     .action(() => invoke(async (invocation) => (await import('../commands/deployment.ts')).listDeployments(invocation)))
   command
     .command('run')
-    .description('ask for a run now; a serving process takes it')
+    .description('ask for a run now; a serving process takes it, or a worker of its pool')
     .argument('<name>', 'flow/deployment')
     .option('-p, --param <key=value>', 'a parameter over those of the deployment (repeatable)', append, [] as string[])
     .option('--watch', 'wait for its end, and exit with its outcome')

@@ -61,7 +61,7 @@ export async function deploymentsPage(ask: Ask): Promise<Response> {
                     <p class="soft">
                       ${deployment.flowName}${deployment.description === null ? '' : ` · ${deployment.description}`}
                     </p>
-                    <p>${schedulesOf(deployment)}</p>
+                    <p>${schedulesOf(deployment)}${deployment.pool === null ? '' : ` · pool ${deployment.pool}`}</p>
                     ${nextOf(deployment, now)}
                     ${
                       outcomes.length === 0
@@ -120,6 +120,10 @@ export async function deploymentPage(ask: Ask): Promise<Response> {
         <div>
           <dt>Next</dt>
           <dd>${nextOf(deployment, now)}</dd>
+        </div>
+        <div>
+          <dt>Runs</dt>
+          <dd>${deployment.pool === null ? 'by d2flow serve' : `by the workers of ${deployment.pool}`}</dd>
         </div>
         <div>
           <dt>When one still runs</dt>

@@ -7,7 +7,7 @@ import { requestFlowRun, requestRun } from '../../project/request-run.ts'
 import { deploymentPath } from '../addresses.ts'
 import type { Ask } from '../desk.ts'
 import { openForm, parameterForm, readParameterForm, withRefusal, type ParameterForm } from '../forms/parameter-form.ts'
-import { html, NOTHING } from '../html.ts'
+import { html, NOTHING, type Html } from '../html.ts'
 import { goTo, show } from '../layout.ts'
 import { findDeployment } from './deployments.ts'
 
@@ -19,6 +19,8 @@ interface Startable {
   readonly here: string
   readonly schema: JsonObject | null
   readonly parameters: JsonObject
+  /** The work pool that the run waits in. */
+  readonly pool: string | null
   readonly start: (parameters: JsonObject) => Promise<FlowRun>
 }
 
@@ -52,6 +54,7 @@ async function ofDeployment(ask: Ask): Promise<Startable> {
     here: `${path}/run`,
     schema: deployment.parameterSchema,
     parameters: deployment.parameters,
+    pool: deployment.pool,
     start: (parameters) => requestRun(project, deployment, parameters),
   }
 }
@@ -70,6 +73,7 @@ async function ofFlow(ask: Ask): Promise<Startable> {
     here: `${path}/run`,
     schema: parameterSchema(flow),
     parameters: {},
+    pool: null,
     start: (parameters) => requestFlowRun(project, flow.name, parameters),
   }
 }
@@ -93,7 +97,6 @@ async function startFromForm(ask: Ask, of: Startable): Promise<Response> {
 }
 
 async function showForm(ask: Ask, of: Startable, form: ParameterForm, status: 200 | 422): Promise<Response> {
-  const { executes } = ask.get('desk')
   return await show(ask, {
     title: `Run ${of.title}`,
     under: of.under,
@@ -103,8 +106,21 @@ async function showForm(ask: Ask, of: Startable, form: ParameterForm, status: 20
           ${of.crumbs.map(([path, words], at) => html`${at === 0 ? '' : ' / '}<a href="${path}">${words}</a>`)}
         </p>
         <h1>Run ${of.title}</h1>
-        ${executes ? NOTHING : html`<p class="soft">This server only shows. The run waits for a serving process: <code>d2flow serve</code></p>`}
+        ${waitsFor(of, ask.get('desk').executes)}
       </header>
       ${ask.get('role') === 'write' ? parameterForm(form, of.here) : html`<p class="note">You may look, not start.</p>`}`,
   })
+}
+
+/** Who takes the run, when it is not this process. */
+function waitsFor({ pool }: Startable, executes: boolean): Html {
+  if (pool !== null) {
+    return html`<p class="soft">
+      The run waits in ${pool} for a worker: <code>d2flow worker start --pool ${pool}</code>
+    </p>`
+  }
+  if (executes) return NOTHING
+  return html`<p class="soft">
+    This server only shows. The run waits for a serving process: <code>d2flow serve</code>
+  </p>`
 }

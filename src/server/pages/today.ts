@@ -55,7 +55,7 @@ export async function todayPage(ask: Ask): Promise<Response> {
         </p>
       </header>
       ${any.length === 0 ? emptyNote('Nothing has run yet. Start a flow from its page, or at the command line:', 'd2flow run hello') : NOTHING}
-      ${await attention(ask, { broken, warned, late, paused }, now)}
+      ${await attention(ask, { broken, warned, late, paused, deployments }, now)}
       <div class="pair">
         <section class="card">
           ${stateBars({
@@ -91,16 +91,21 @@ interface Attention {
   readonly warned: readonly FlowRun[]
   readonly late: readonly FlowRun[]
   readonly paused: readonly FlowRun[]
+  readonly deployments: readonly DeploymentRecord[]
 }
 
-async function attention(ask: Ask, { broken, warned, late, paused }: Attention, now: Date): Promise<Html> {
+async function attention(ask: Ask, { broken, warned, late, paused, deployments }: Attention, now: Date): Promise<Html> {
   const { executes } = ask.get('desk')
-  const lateReason = executes
-    ? 'it is due and waits for a free place'
-    : 'it is due and waits for a serving process: d2flow serve'
+  const poolOf = (run: FlowRun) => deployments.find(({ id }) => id === run.deploymentId)?.pool ?? null
+  const lateReason = (run: FlowRun) => {
+    const pool = poolOf(run)
+    if (pool !== null) return `it is due and waits in ${pool} for a worker: d2flow worker start --pool ${pool}`
+    if (executes) return 'it is due and waits for a free place'
+    return 'it is due and waits for a serving process: d2flow serve'
+  }
   const rows = [
     ...paused.map((run) => ({ run, why: whyOf(run) ?? 'it waits to be resumed' })),
-    ...late.map((run) => ({ run, why: whyOf(run) ?? lateReason })),
+    ...late.map((run) => ({ run, why: whyOf(run) ?? lateReason(run) })),
     ...broken.map((run) => ({ run, why: whyOf(run) ?? '' })),
     ...warned.map((run) => ({ run, why: whyOf(run) ?? '' })),
   ]
