@@ -59,7 +59,7 @@ describe('parseQualityRules', () => {
 })
 
 describe('the checks', () => {
-  it('F165 scores 1 missing of 10 as 0.9 and failed; blank text is missing, 0 and false are not', () => {
+  it('R31 F165 scores 1 missing of 10 as 0.9 and failed; blank text is missing, 0 and false are not', () => {
     const rows = column(1, 'b', 0, false, 5, 6, 7, 8, 9, ' ')
 
     expect(judged(rows, { ruleType: 'not_null', column: 'v' })).toMatchObject({
@@ -72,7 +72,7 @@ describe('the checks', () => {
     })
   })
 
-  it('F165 finds the value outside the range, reads numeric text and counts what is no number apart', () => {
+  it('R31 F165 finds the value outside the range, reads numeric text and counts what is no number apart', () => {
     const rows = column(0, 10, '7', 11, 'many', null)
 
     expect(judged(rows, { ruleType: 'range', column: 'v', params: { min: 0, max: 10 } })).toMatchObject({

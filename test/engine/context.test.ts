@@ -220,7 +220,7 @@ describe('opening a connection', () => {
     expect(closed).toEqual(['u'])
   })
 
-  it('F062 F070 fails for a name that the store does not hold, listing those it does, whatever the fallback', async () => {
+  it('R7 F062 F070 fails for a name that the store does not hold, listing those it does, whatever the fallback', async () => {
     const clock = createFakeClock()
     const store = createMemoryStore({ clock })
     const at = clock.now().toISOString()

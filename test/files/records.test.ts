@@ -120,7 +120,7 @@ describe('CSV', () => {
     expect(await read('a.csv', 'a,b\n')).toEqual([])
   })
 
-  it('F160 writes what it reads again, with the columns of all records', async () => {
+  it('R41 F160 writes what it reads again, with the columns of all records', async () => {
     const path = await writeCsv(join(folder, 'deep', 'b.csv'), [{ a: 'x, "y"', b: 1 }, { c: { nested: true } }])
 
     const records = await collect(readRecords(path))

@@ -229,7 +229,7 @@ describe.each(['2.42', '2.43'] as const)('dhis2-data-value-push to %s', (persona
   })
 })
 
-it('F072 refuses to push through a fallback connection', async () => {
+it('R7 F072 refuses to push through a fallback connection', async () => {
   const blocks = [
     { block: dhis2, name: 'dhis2', values: { baseUrl: 'http://dhis2.test', username: 'admin', password: 'district' } },
   ]

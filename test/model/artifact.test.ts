@@ -44,12 +44,13 @@ describe('a table', () => {
     })
   })
 
-  it('keeps 1,000 rows and says how many there were', () => {
-    const rows = Array.from({ length: 1_001 }, (_, row) => ({ row }))
+  it('R41 keeps 1,000 rows and says how many there were', () => {
+    const rows = Array.from({ length: 100_000 }, (_, row) => ({ row }))
 
     const { content } = table('many', rows)
 
-    expect(content).toMatchObject({ totalRows: 1_001, rows: rows.slice(0, 1_000) })
+    expect(content).toMatchObject({ totalRows: 100_000, rows: rows.slice(0, 1_000) })
+    expect(JSON.stringify(content).length).toBeLessThan(100_000)
   })
 })
 

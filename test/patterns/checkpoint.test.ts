@@ -83,7 +83,7 @@ describe('checkpoints', () => {
     expect(recovered.report.records).toEqual(clean.records)
   })
 
-  it('F189 does not reuse what belongs to other parameters', async () => {
+  it('R39 F189 does not reuse what belongs to other parameters', async () => {
     const { state, run } = await world()
     await run({ rows: 1 })
     state.broken = null

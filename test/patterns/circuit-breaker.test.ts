@@ -28,7 +28,7 @@ describe('the states of a circuit', () => {
     expect(opens.steps.at(-1)).toMatchObject({ admission: 'probe', state: 'open', trips: 1 })
   })
 
-  it('F179 refuses until the cool-down is over, and counts it', () => {
+  it('R39 F179 refuses until the cool-down is over, and counts it', () => {
     const inTime = replayOutcomes(outcomes('FFFTTT'), { threshold: 3, coolDownMs: 3_000, everyMs: 1_000 })
     const inCalls = replayOutcomes(outcomes('FFFTTT'), { threshold: 3, coolDownCalls: 2 })
 

@@ -38,7 +38,7 @@ describe('dropping packages', () => {
     expect(JSON.parse(await readFile(join(folder, metadata.dataFile), 'utf8'))).toEqual(rows(8))
   })
 
-  it('F176 makes two packages of two drops in the same millisecond', async () => {
+  it('R39 F176 makes two packages of two drops in the same millisecond', async () => {
     const { drop, consume } = await given()
 
     await Promise.all([drop('alpha', 1), drop('alpha', 2)])
@@ -83,7 +83,7 @@ describe('consuming packages', () => {
     expect(await consume()).toEqual({ consumed: [], damaged: [] })
   })
 
-  it('takes each package once, oldest first, and says how long it lay there', async () => {
+  it('R39 F174 takes each package once, oldest first, and says how long it lay there', async () => {
     const { clock, drop, consume } = await given()
     await drop('beta', 2)
     clock.advance(1_500)

@@ -68,7 +68,7 @@ describe('the manifest of processed files', () => {
     expect(second.processed.map(({ name }) => name)).toEqual(['b.csv'])
   })
 
-  it('F184 stays readable, and processes nothing twice, whenever the process is killed', async () => {
+  it('R39 F184 stays readable, and processes nothing twice, whenever the process is killed', async () => {
     const folder = await ownFolder()
     const manifestPath = join(folder, 'manifest.json')
     const child = fork(join(import.meta.dirname, 'manifest-child.ts'), [manifestPath], {

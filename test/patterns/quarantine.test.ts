@@ -53,7 +53,7 @@ describe('the quarantine', () => {
     expect(badRecords).toHaveLength(1)
   })
 
-  it('F152 throws on what is a mistake in the program', () => {
+  it('R12 F152 throws on what is a mistake in the program', () => {
     const broken = (row: Row) => (row as unknown as { nothing: { here(): number } }).nothing.here()
 
     expect(() => quarantine(BAD_OK_OK_BAD, broken)).toThrow(TypeError)

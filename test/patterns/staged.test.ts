@@ -84,7 +84,7 @@ describe('pipelines as data', () => {
     expect(report.stages[2]?.recordsIn).toBe(20)
   })
 
-  it('F170 hands each stage what the one before gave, and executes each once', async () => {
+  it('R39 F170 hands each stage what the one before gave, and executes each once', async () => {
     const { executed, types } = stages()
 
     const { stages: reports } = await runStages(FULL, types)
@@ -101,7 +101,7 @@ describe('pipelines as data', () => {
     stages: FULL.stages.map((s) => (s.type === 'transform' ? { ...s, params: { fails: true } } : s)),
   }
 
-  it('F171 stops at the first failing stage by default', async () => {
+  it('R39 F171 stops at the first failing stage by default', async () => {
     const { executed, types } = stages()
 
     const report = await runStages(failing, types)

@@ -11,7 +11,7 @@ describe('a Markdown table', () => {
     'malaria_cases_confirmed',
     String.raw`C:\temp\|`,
     '# heading',
-  ])('shows %j as it is, in one cell', async (text) => {
+  ])('R41 shows %j as it is, in one cell', async (text) => {
     const html = await markdownToHtml(markdownTable([{ name: text, value: 1 }]))
 
     const cells = [...html.matchAll(/<td[^>]*>(.*?)<\/td>/gs)].map(([, cell]) => cell ?? '')
@@ -19,7 +19,7 @@ describe('a Markdown table', () => {
     expect(unescape(cells[0] ?? '')).toBe(text.replace('\n', ' '))
   })
 
-  it('has a column for every member that any row has', () => {
+  it('R41 has a column for every member that any row has', () => {
     expect(markdownTable([{ a: 1 }, { b: null, a: 2 }])).toBe('| a | b |\n| --- | --- |\n| 1 | – |\n| 2 | – |')
   })
 

@@ -75,7 +75,7 @@ describe('a list that is read page by page', () => {
     expect(asked[0]?.searchParams.get('pageSize')).toBe('200')
   })
 
-  it('asks for the next page when it is wanted, and not before', async () => {
+  it('R18 asks for the next page when it is wanted, and not before', async () => {
     const asked = serves('organisationUnits', () => units(100))
 
     for await (const row of dhis2.orgUnits({ pageSize: 10 })) if (row.id === 'ou000000012') break

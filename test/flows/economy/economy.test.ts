@@ -43,7 +43,7 @@ describe('gdp-comparison', () => {
     expect(worldBank.requests[0]?.query['date']).toBe('2022')
   })
 
-  it('waits as long as the server asks before it tries again', async () => {
+  it('R23 waits as long as the server asks before it tries again', async () => {
     worldBank.answerNext(worldBankAnswers.busy({ retryAfterSeconds: 120 }))
 
     const { run, waitsMs } = await runFlow(gdpComparison, {})

@@ -73,6 +73,25 @@ describe('http-tasks', () => {
     expect((await ask('/page')).error).toMatchObject({ code: 'http/shape', message: expect.stringContaining('<html>') })
   })
 
+  it.each([
+    [404, 1],
+    [400, 1],
+    [408, 3],
+    [429, 3],
+    [503, 3],
+  ])('R23 a status of %i is asked for %i times', async (status, times) => {
+    let asked = 0
+    const base = await serve((_, answer) => {
+      asked += 1
+      answer.writeHead(status).end('{}')
+    })
+
+    const { result } = await runFlow(httpTasks, { base, paths: ['/status'] })
+
+    expect(result).toMatchObject({ checked: 1, unhealthy: 1 })
+    expect(asked).toBe(times)
+  })
+
   it('F148 gives up on a service that does not answer in time', async () => {
     const base = await serve(() => {})
 
@@ -156,7 +175,7 @@ describe('notification-blocks', () => {
 
   const blocks = () => [{ block: slackWebhook, name: 'prod-slack', values: { url: slack.webhookUrl } }]
 
-  it('F089 tells of a success and of a failure, never of both', async () => {
+  it('R13 F089 tells of a success and of a failure, never of both', async () => {
     await runFlow(notificationBlocks, {}, { blocks: blocks() })
     const afterSuccess = slack.messages.map(({ text }) => text ?? '')
     slack.clear()
@@ -168,7 +187,7 @@ describe('notification-blocks', () => {
     ])
   })
 
-  it('F093 keeps the outcome of the run when nobody can be told, and the log says so', async () => {
+  it('R13 F093 keeps the outcome of the run when nobody can be told, and the log says so', async () => {
     const { state, logs } = await runFlow(notificationBlocks, { fails: true })
 
     expect(state).toMatchObject({ type: 'failed', message: expect.stringContaining('District B') })

@@ -122,6 +122,27 @@ describe('worldpop-dataset-catalog', () => {
 })
 
 describe('worldpop-country-comparison', () => {
+  it('R38 asks for four countries at once at the most, and for all of them', async () => {
+    const countries = ['ETH', 'KEN', 'TZA', 'UGA', 'RWA', 'BDI', 'SSD', 'SOM', 'DJI', 'ERI']
+    let [now, most] = [0, 0]
+    const catalogue = async () => {
+      now += 1
+      most = Math.max(most, now)
+      await new Promise((resolve) => setImmediate(resolve))
+      now -= 1
+      return []
+    }
+
+    const { result } = await runFlow(
+      worldpopCountryComparison,
+      { countries },
+      { open: () => ({ catalogue, source: { name: 'WorldPop', licence: 'CC BY 4.0' } }) },
+    )
+
+    expect(most).toBe(4)
+    expect(result?.without).toHaveLength(10)
+  })
+
   it('compares the year as a number, whether the catalogue writes text or number', async () => {
     const { result, steps } = await runFlow(worldpopCountryComparison, { countries: ['RWA', 'ETH', 'KEN'] })
     const odd = await runFlow(worldpopCountryComparison, { countries: ['RWA'], year: 2019 })

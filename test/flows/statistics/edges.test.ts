@@ -34,8 +34,8 @@ describe('composite-risk-assessment', () => {
     expect(error).toMatchObject({ code: 'config/params', message: expect.stringContaining('1.2') })
   })
 
-  it('scores a place by the source that is there, marks it, and gives one without any no score', async () => {
-    const { result, logs } = await runFlow(compositeRiskAssessment, {
+  it('F201 scores a place by the source that is there, marks it, and gives one without any no score', async () => {
+    const { result, logs, artifacts } = await runFlow(compositeRiskAssessment, {
       locations: ['Half', 'None'],
       rows: [marine('Half', 2.75), marine('None', null)],
     })
@@ -45,6 +45,13 @@ describe('composite-risk-assessment', () => {
       { location: 'None', score: null, category: null, partial: false },
     ])
     expect(result).toMatchObject({ highestRisk: 'Half', unscored: ['None'] })
+    expect(artifacts.find(({ key }) => key === 'composite-risk-assessment')?.content).toMatchObject({
+      rows: [
+        { location: 'Half', coverage: 0.6, partial: true },
+        { location: 'None', score: null },
+      ],
+    })
+    expect(JSON.stringify(artifacts)).toContain('Scored by one source only: Half.')
     expect(logs.some(({ message }) => message === 'no factor for None')).toBe(true)
   })
 
@@ -75,9 +82,10 @@ describe('composite-risk-assessment', () => {
 describe('multi-indicator-correlation', () => {
   const rows = [1, 2, 3, 4].map((year) => ({ country: 'A', year, values: { x: year, flat: 7, gone: null } }))
 
-  it('gives no r and the reason for a constant and for an indicator that is all missing', async () => {
-    const { result } = await runFlow(multiIndicatorCorrelation, { rows })
+  it('F204 gives no r and the reason for a constant and for an indicator that is all missing', async () => {
+    const { result, artifacts } = await runFlow(multiIndicatorCorrelation, { rows })
 
+    expect(JSON.stringify(artifacts)).toContain('(no variance)')
     expect(result?.correlations.map(({ a, b, r, reason }) => [a, b, r, reason])).toEqual([
       ['flat', 'gone', null, 'skipped: fewer than 3 pairs'],
       ['flat', 'x', null, 'no variance'],
