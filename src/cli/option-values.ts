@@ -18,15 +18,14 @@ export function parseCount(text: string): number {
 /** @throws InvalidArgumentError for anything but a whole number from 0, or `none` for null */
 export function parseLimit(text: string): number | null {
   if (text === 'none') return null
-  return parseSize(text)
+  if (!isSize(text)) throw new InvalidArgumentError('give a whole number from 0, or none')
+  return Number(text)
 }
 
 /** What may hold nothing. @throws InvalidArgumentError for anything but a whole number from 0 */
 export function parseSize(text: string): number {
-  const size = Number(text)
-  if (text.trim() === '' || !Number.isInteger(size) || size < 0)
-    throw new InvalidArgumentError('give a whole number from 0')
-  return size
+  if (!isSize(text)) throw new InvalidArgumentError('give a whole number from 0')
+  return Number(text)
 }
 
 /** @throws InvalidArgumentError for anything but a port */
@@ -42,4 +41,8 @@ export function parseSeconds(text: string): number {
   const seconds = Number(text)
   if (!(seconds > 0 && Number.isFinite(seconds))) throw new InvalidArgumentError('give a number of seconds above 0')
   return seconds
+}
+
+function isSize(text: string): boolean {
+  return text.trim() !== '' && Number.isInteger(Number(text)) && Number(text) >= 0
 }

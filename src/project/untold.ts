@@ -31,7 +31,7 @@ export async function findUntold({ deployments, definition, blocks }: Project): 
 /** What is said of one, and what to do. */
 export function untoldInWords({ by, through, named }: Untold): { readonly says: string; readonly hint: string } {
   return {
-    says: `${by} wants "${named}" told, and no ${through} block is saved under that name`,
+    says: `no ${through} block is saved as "${named}", whom ${by} tells`,
     hint: `create it with: d2flow block create ${through} ${named}`,
   }
 }

@@ -57,6 +57,6 @@ it('is said by the doctor, with the command that helps', async () => {
 
   const messages = findings.filter(({ what }) => what === 'messages')
   expect(messages.map(({ verdict }) => verdict)).toEqual(['doubtful', 'doubtful'])
-  expect(messages[0]?.says).toContain('deployment count/nightly wants "data-team" told')
+  expect(messages[0]?.says).toBe('no slack-webhook block is saved as "data-team", whom deployment count/nightly tells')
   expect(messages[0]?.hint).toContain('d2flow block create slack-webhook data-team')
 })
