@@ -4,6 +4,7 @@ import type { JsonObject, JsonValue } from '../base/json.ts'
 import { UsageError } from '../base/errors.ts'
 import type { LogLevel } from '../base/log.ts'
 import { maskValues } from '../blocks/seal-values.ts'
+import { namedAt } from '../model/late.ts'
 import { parameterSchema } from '../project/parameter-schema.ts'
 import { requestFlowRun, requestRun } from '../project/request-run.ts'
 import { answerQuestion, cancelRun, retryRun } from '../project/run-actions.ts'
@@ -31,7 +32,7 @@ export function createApi(): Hono<Env> {
   api.get('/runs', async (ask) => {
     const { project, clock } = ask.get('desk')
     const filter = readRunFilter(ask.req.query(), clock.now(), RUNS)
-    const runs = await project.store.runs.list(filter)
+    const runs = (await project.store.runs.list(filter)).map((run) => namedAt(run, clock.now()))
     const next = runs.length === filter.limit ? (runs.at(-1)?.id ?? null) : null
     return ask.json({ runs: runs.map(runForPrograms), next })
   })

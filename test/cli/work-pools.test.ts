@@ -140,6 +140,11 @@ it('F102 refuses a deployment to a pool that is not there, and a worker for one'
   })
   expect(await fails('worker', 'start', '--pool', 'nope')).toMatchObject(missing)
   expect(await json('deployment', 'ls')).toEqual({ deployments: [] })
+  expect(await fails('deployment', 'run', 'where/there')).toMatchObject({
+    exitCode: 2,
+    message: 'deployment "where/there" goes to a work pool and is not deployed yet',
+    hint: 'register it with: d2flow deploy -n where/there',
+  })
 }, 60_000)
 
 it('asks which deployments are meant, and takes names, patterns and all', async () => {
@@ -190,6 +195,7 @@ it('F099 has the worker of the pool execute what was deployed to it, in a proces
   await json('work-pool', 'create', 'my-pool', '--type', 'process')
   const deploying = await d2flow(['--json', 'deploy', '-n', 'here'], { cwd })
   await json('deployment', 'run', 'where/here')
+  const { findings } = await json<{ readonly findings: unknown }>('doctor', '--offline')
   let workerPid: number | undefined
 
   await d2flow(['worker', 'start', '--pool', 'my-pool', '--run-once'], {
@@ -199,6 +205,13 @@ it('F099 has the worker of the pool execute what was deployed to it, in a proces
   const [run] = await runs()
 
   expect(JSON.parse(deploying.stdout)).toMatchObject({ deployments: [{ pool: 'my-pool', change: 'added' }] })
+  expect(findings).toContainEqual(
+    expect.objectContaining({
+      what: 'pool my-pool',
+      says: 'no worker',
+      hint: 'start one with: d2flow worker start --pool my-pool',
+    }),
+  )
   expect(run?.state).toBe('completed')
   const result = await resultOf(run as Listed)
   expect(result).toMatchObject({ pool: 'my-pool', deployment: 'here' })

@@ -22,6 +22,7 @@ import { newKeyText } from '../../src/base/secret.ts'
 import { readSettings } from '../../src/base/settings.ts'
 import type { ProjectDefinition } from '../../src/project/define-project.ts'
 import { createRun } from '../../src/engine/start-run.ts'
+import { silentLog } from '../../src/base/log.ts'
 import { applyDeployments } from '../../src/project/apply-deployments.ts'
 import { openProject, type Project } from '../../src/project/open-project.ts'
 import { requestRun } from '../../src/project/request-run.ts'
@@ -257,6 +258,29 @@ describe('a project that nobody served', () => {
       { stoppedAt: null, atOnce: 5 },
       { stoppedAt: '2026-03-01T00:00:00.000Z' },
     ])
+  })
+
+  it('is told of by a worker too, which serves nothing but its pool', async () => {
+    const first = await open([alone])
+    await look(first.service)
+    await first.service.house.stop()
+    const { store } = first.project
+    const createdAt = clock.now().toISOString()
+    await store.workPools.save({ name: 'night', type: 'process', paused: false, concurrencyLimit: null, createdAt })
+    const second = await open([alone])
+    const worker = createService({
+      project: second.project,
+      clock,
+      log: silentLog,
+      signal: new AbortController().signal,
+      worker: { pool: 'night', name: 'cellar' },
+    })
+
+    await look(worker)
+    clock.advance(2 * HOUR)
+    await look(worker)
+
+    expect(texts()).toEqual([expect.stringMatching(/no process has served this project for 2 h/)])
   })
 
   it('is not told of after a short rest', async () => {

@@ -104,6 +104,12 @@ async function find(project: Project, name: string): Promise<DeploymentRecord> {
   const found = all.filter((deployment) => nameOf(deployment) === name || deployment.name === name)
   const [deployment] = found
   if (deployment !== undefined && found.length === 1) return deployment
+  const isHere = project.deployments.some((each) => each.name === name || `${each.flow.name}/${each.name}` === name)
+  if (isHere && deployment === undefined) {
+    throw new ConfigError('config/params', `deployment "${name}" goes to a work pool and is not deployed yet`, {
+      hint: `register it with: d2flow deploy -n ${name}`,
+    })
+  }
   const near = nearest(name, all.map(nameOf))
   throw new ConfigError(
     'config/params',

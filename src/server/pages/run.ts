@@ -4,6 +4,7 @@ import { StoreError } from '../../base/errors.ts'
 import type { LogLevel } from '../../base/log.ts'
 import type { Artifact } from '../../model/artifact.ts'
 import { questionOf, type Question } from '../../model/answer.ts'
+import { namedAt } from '../../model/late.ts'
 import type { FlowRun } from '../../model/run.ts'
 import { isTerminal, type State } from '../../model/state.ts'
 import type { TaskRunOutline } from '../../project/index.ts'
@@ -37,7 +38,7 @@ const CHILDREN_SHOWN = 200
 export async function findRun(ask: Ask): Promise<FlowRun> {
   const id = ask.req.param('id') ?? ''
   const run = await ask.get('desk').project.store.runs.get(id)
-  if (run !== null) return run
+  if (run !== null) return namedAt(run, ask.get('desk').clock.now())
   throw new StoreError('store/not-found', `there is no run "${id}"`, { hint: 'it may have been removed; see all runs' })
 }
 

@@ -1,6 +1,7 @@
 /** The first page: what needs a person, what went how, what comes next. */
-import { DAY, HOUR, SECOND } from '../../base/duration.ts'
+import { DAY, HOUR } from '../../base/duration.ts'
 import type { DeploymentRecord } from '../../model/deployment-record.ts'
+import { LATE_AFTER_MS } from '../../model/late.ts'
 import type { FlowRun } from '../../model/run.ts'
 import { upcomingMomentsOf } from '../../project/upcoming-of.ts'
 import { formatBytes, formatCount } from '../../render/format.ts'
@@ -13,8 +14,6 @@ import { emptyNote, whyOf } from '../parts/run-table.ts'
 import { stateBadge } from '../parts/state-badge.ts'
 import { stateBars } from '../parts/state-bars.ts'
 
-/** A due run that nobody took for so long waits for something. */
-const LATE_MS = 15 * SECOND
 const SHOWN = 8
 
 export async function todayPage(ask: Ask): Promise<Response> {
@@ -38,7 +37,7 @@ export async function todayPage(ask: Ask): Promise<Response> {
     store.runs.list({ limit: 1 }),
   ])
   const late = waiting.filter(
-    (run) => Date.parse(run.state.details.scheduledFor ?? run.dueAt) < now.getTime() - LATE_MS,
+    (run) => Date.parse(run.state.details.scheduledFor ?? run.dueAt) < now.getTime() - LATE_AFTER_MS,
   )
   const warned = blemished.filter(({ warning }) => warning !== null)
 

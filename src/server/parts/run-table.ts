@@ -1,4 +1,5 @@
 /** Runs as rows. */
+import { namedAt } from '../../model/late.ts'
 import type { FlowRun } from '../../model/run.ts'
 import { html, NOTHING, type Html } from '../html.ts'
 import { moment, took } from './moment.ts'
@@ -30,7 +31,7 @@ function runRow(run: FlowRun, now: Date, choosable: boolean): Html {
   const why = whyOf(run)
   return html`<tr>
     ${choosable ? html`<td class="box"><input type="checkbox" name="run" value="${run.id}" aria-label="choose ${run.name}" /></td>` : NOTHING}
-    <td class="state">${stateBadge(run.state)}</td>
+    <td class="state">${stateBadge(namedAt(run, now).state)}</td>
     <td class="run">
       <a href="/runs/${run.id}">${run.name}</a>${why === null ? '' : html`<div class="why">${why}</div>`}
     </td>

@@ -21,7 +21,8 @@ const COLUMNS = [
 const BEAT = insertText(
   'servers',
   COLUMNS,
-  'on conflict (worker_id) do update set seen_at = excluded.seen_at, stopped_at = excluded.stopped_at',
+  `on conflict (worker_id) do update set seen_at = excluded.seen_at, stopped_at = excluded.stopped_at,
+    at_once = excluded.at_once, pool = excluded.pool, name = excluded.name`,
 )
 
 export function sqlServers(database: Database, clock: Clock): ServerStore {
