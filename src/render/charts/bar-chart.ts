@@ -58,12 +58,16 @@ export async function barChart(options: BarChartOptions): Promise<string> {
       {
         type: 'bar',
         barWidth: 18,
+        z: 2,
         data: shown.map(({ value, colour }) => ({
           value: value ?? 0,
           itemStyle: { color: colour ?? COLOURS[0], borderRadius: 2 },
           label: {
             ...LABEL,
             show: true,
+            backgroundColor: '#ffffff',
+            padding: [2, 3],
+            distance: 3,
             position: value !== null && value < 0 ? 'left' : 'right',
             formatter: value === null ? 'not reported' : formatNumber(value, decimals),
             ...(value === null ? { color: SOFT, fontStyle: 'italic' } : {}),
@@ -74,6 +78,8 @@ export async function barChart(options: BarChartOptions): Promise<string> {
           : {
               markLine: {
                 symbol: 'none',
+                // behind the bars, or it would run through the figures beside them
+                z: 1,
                 lineStyle: { color: '#d55e00', type: 'dashed', width: 1.5 },
                 data: levels.map(({ label, value }) => ({
                   xAxis: value,

@@ -23,6 +23,8 @@ export async function scatterChart(options: ScatterChartOptions): Promise<string
   const { points, xName, yName, xScale = 'linear', fitted = [] } = options
   const room = roomFor(options)
   const drawn = points.filter(({ x, y }) => x !== null && y !== null && (xScale === 'linear' || x > 0))
+  // a name above the first point would stand on the axis
+  const lowest = drawn.reduce<number | null>((least, { x }) => (least === null || (x ?? 0) < least ? x : least), null)
   return await draw(options, room.top + 360 + 60 + room.bottom, {
     grid: { left: 40, right: 60, top: room.top + 20, bottom: room.bottom + 34, ...WITHIN },
     xAxis: {
@@ -41,7 +43,9 @@ export async function scatterChart(options: ScatterChartOptions): Promise<string
         data: drawn.map(({ x, y, label, colour }) => ({
           value: [x, y],
           itemStyle: { color: colour ?? COLOURS[0], opacity: 0.85 },
-          ...(label === undefined ? {} : { label: { ...LABEL, show: true, position: 'right', formatter: label } }),
+          ...(label === undefined
+            ? {}
+            : { label: { ...LABEL, show: true, position: x === lowest ? 'right' : 'top', formatter: label } }),
         })),
         labelLayout: { hideOverlap: true },
       },
