@@ -169,17 +169,13 @@ function assess(
   ])
   return {
     location,
-    factors: factors.map((factor) => ({ ...factor, score: rounded(factor.score) })),
-    marineScore: rounded(marine),
-    floodScore: rounded(flood),
+    factors: factors.map((factor) => ({ ...factor, score: roundTo(factor.score, 1) })),
+    marineScore: roundTo(marine, 1),
+    floodScore: roundTo(flood, 1),
     composite: risk?.score ?? null,
-    score: rounded(risk?.score ?? null),
+    score: roundTo(risk?.score ?? null, 1),
     category: risk?.category ?? null,
     coverage: risk?.coverage ?? 0,
     partial: risk !== null && (marine === null || flood === null),
   }
-}
-
-function rounded(value: number | null): number | null {
-  return value === null ? null : roundTo(value, 1)
 }

@@ -7,8 +7,8 @@
 import { collect, flow, HOUR, task, Year, yearOf } from 'd2flow'
 import { worldBank, type SourceNote } from 'd2flow/connectors/world-bank'
 import { z } from 'zod'
+import { CountryCode } from '../country-code.ts'
 import { publishReport } from '../publish-report.ts'
-import { CountryCode } from './country-code.ts'
 import { formatFigure } from './format-figure.ts'
 
 const Params = z.object({

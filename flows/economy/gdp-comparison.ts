@@ -9,8 +9,8 @@ import { rankDescending, roundTo } from 'd2flow/analysis'
 import { worldBank, type IndicatorRow, type SourceNote } from 'd2flow/connectors/world-bank'
 import { barChart, formatNumber } from 'd2flow/render'
 import { z } from 'zod'
+import { CountryCode } from '../country-code.ts'
 import { publishReport, titled } from '../publish-report.ts'
-import { CountryCode } from './country-code.ts'
 
 const GDP = 'NY.GDP.MKTP.CD'
 

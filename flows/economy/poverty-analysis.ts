@@ -10,8 +10,8 @@ import { rankAscending, roundTo } from 'd2flow/analysis'
 import { worldBank, type IndicatorRow, type SourceNote } from 'd2flow/connectors/world-bank'
 import { barChart, formatCount, formatNumber } from 'd2flow/render'
 import { z } from 'zod'
+import { CountryCode } from '../country-code.ts'
 import { publishReport, titled } from '../publish-report.ts'
-import { CountryCode } from './country-code.ts'
 
 const POVERTY = 'SI.POV.DDAY'
 /** Percentage points: a smaller change is within what surveys can tell. */
@@ -115,7 +115,7 @@ function stateOf(iso3: string, rows: readonly IndicatorRow[]) {
     povertyPercent: latest?.value ?? null,
     year: latest?.year ?? null,
     since: earliest?.year ?? null,
-    changePoints: change === null ? null : roundTo(change, 2),
+    changePoints: roundTo(change, 2),
     trend: trendOf(change),
     published: published.length,
   }

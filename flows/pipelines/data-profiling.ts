@@ -30,8 +30,7 @@ export const dataProfiling = flow({
   async run({ rows: given }, ctx) {
     const { rows, columns, completeness } = profile(given ?? SAMPLE)
 
-    const rounded = (value: number | null | undefined) =>
-      value === null || value === undefined ? null : roundTo(value, 4)
+    const rounded = (value: number | null | undefined) => roundTo(value ?? null, 4)
     const missing = columns.reduce((sum, column) => sum + column.missing, 0)
     await publishReport(ctx, {
       key: 'data-profiling',

@@ -14,6 +14,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { publishReport } from '../publish-report.ts'
+import { numberOf } from './number-of.ts'
 
 const COLUMN_NAMES: Readonly<Record<string, string>> = { user_id: 'id', user_name: 'name', amount: 'value' }
 
@@ -112,9 +113,4 @@ function textOf(value: unknown): string | null {
     : typeof value === 'string'
       ? value
       : JSON.stringify(value)
-}
-
-function numberOf(value: unknown): number | null {
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
-  return typeof number === 'number' && Number.isFinite(number) ? number : null
 }

@@ -13,6 +13,7 @@ import { stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { publishReport } from '../publish-report.ts'
+import { numberOf } from './number-of.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -135,11 +136,6 @@ function rangeHealth(tested: number, outside: number): Health {
 
 function worstOf(statuses: readonly Health[]): Health {
   return (['critical', 'degraded'] as const).find((status) => statuses.includes(status)) ?? 'healthy'
-}
-
-function numberOf(value: unknown): number | null {
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
-  return typeof number === 'number' && Number.isFinite(number) ? number : null
 }
 
 function isMissing(error: NodeJS.ErrnoException): null {

@@ -13,6 +13,7 @@ import { formatCount } from 'd2flow/render'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { publishReport, titled } from '../publish-report.ts'
+import { numberOf } from './number-of.ts'
 
 interface Row {
   readonly [column: string]: string | number | null
@@ -76,7 +77,7 @@ export const productionPipelineV3 = flow({
     const csvPath = await writeRows({ path: join(folder, 'output.csv'), rows: enriched })
 
     const missing = unique.filter(({ value }) => value === null).length
-    const score = quality.score === null ? null : roundTo(quality.score, 4)
+    const score = roundTo(quality.score, 4)
     await publishReport(ctx, {
       key: 'production-pipeline-v3',
       title: 'Rows by category',
@@ -101,7 +102,7 @@ export const productionPipelineV3 = flow({
         quality.results.map(({ name, status, score: own, failed }) => ({
           rule: name,
           status,
-          score: own === null ? null : roundTo(own, 4),
+          score: roundTo(own, 4),
           failed,
         })),
         titled('Quality, rule by rule', file === null),
@@ -123,9 +124,4 @@ export const productionPipelineV3 = flow({
 function tierOf(value: number | null, highFrom: number): 'high' | 'standard' | null {
   if (value === null) return null
   return value >= highFrom ? 'high' : 'standard'
-}
-
-function numberOf(value: unknown): number | null {
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
-  return typeof number === 'number' && Number.isFinite(number) ? number : null
 }

@@ -54,7 +54,7 @@ export const qualityRulesEngine = flow({
         type: result.ruleType,
         column: result.column === '' ? null : result.column,
         status: result.status,
-        score: result.score === null ? null : roundTo(result.score, 4),
+        score: roundTo(result.score, 4),
         tested: result.tested,
         failed: result.failed,
         untested: result.untested,

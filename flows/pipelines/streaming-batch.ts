@@ -44,9 +44,9 @@ export const streamingBatch = flow({
       rows: windows.map(({ window, n, mean, sd, median, trend, anomalies: own, missing: ownMissing }) => ({
         window,
         n,
-        mean: rounded(mean),
-        sd: rounded(sd),
-        median: rounded(median),
+        mean: roundTo(mean, 4),
+        sd: roundTo(sd, 4),
+        median: roundTo(median, 4),
         trend,
         anomalies: own.length,
         missing: ownMissing,
@@ -96,8 +96,4 @@ async function chartOf(windows: readonly ReturnType<typeof windowOf>[], sample: 
     ],
     fromZero: false,
   })
-}
-
-function rounded(value: number | null): number | null {
-  return value === null ? null : roundTo(value, 4)
 }

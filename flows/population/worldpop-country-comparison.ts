@@ -6,11 +6,12 @@
 import { flow, task } from 'd2flow'
 import { worldPop, type SourceNote } from 'd2flow/connectors/worldpop'
 import { z } from 'zod'
+import { CountryCode } from '../country-code.ts'
 import { publishReport } from '../publish-report.ts'
 
 const Params = z.object({
   countries: z
-    .array(z.string().regex(/^[A-Z]{3}$/, 'is no alpha-3 code'))
+    .array(CountryCode)
     .min(1)
     .default(['ETH', 'KEN', 'TZA', 'UGA', 'RWA'])
     .describe('ISO 3166-1 alpha-3 codes'),

@@ -7,17 +7,13 @@
 import { flow, task } from 'd2flow'
 import { worldPop, type CatalogueEntry, type SourceNote } from 'd2flow/connectors/worldpop'
 import { z } from 'zod'
+import { CountryCode } from '../country-code.ts'
 import { publishReport } from '../publish-report.ts'
 
 const Params = z.object({
   dataset: z.string().nullable().default('pop').describe('alias of a data set; null lists the data sets only'),
   subdataset: z.string().nullable().default('wpgp').describe('alias of a sub-data set; null lists those only'),
-  iso3: z
-    .string()
-    .regex(/^[A-Z]{3}$/, 'is no alpha-3 code')
-    .nullable()
-    .default('ETH')
-    .describe('country; null reads no records'),
+  iso3: CountryCode.nullable().default('ETH').describe('country; null reads no records'),
   connection: z.string().default('public').describe('name of a saved worldpop block'),
 })
 

@@ -51,7 +51,7 @@ export const daylightAnalysis = flow({
       profiles.map(({ latitude }) => Math.abs(latitude)),
       profiles.map(({ amplitude }) => amplitude),
     )
-    const correlation = found.r === null ? null : roundTo(found.r, 4)
+    const correlation = roundTo(found.r, 4)
 
     const widest = profiles.reduce((most, profile) => (profile.amplitude > most.amplitude ? profile : most))
     const title = 'Day length by month'

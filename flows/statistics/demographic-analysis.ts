@@ -8,10 +8,11 @@ import { flow } from 'd2flow'
 import { populationDensity, rankDescending, roundTo } from 'd2flow/analysis'
 import { barChart, formatNumber } from 'd2flow/render'
 import { z } from 'zod'
+import { CountryCode } from '../country-code.ts'
 import { publishReport, titled } from '../publish-report.ts'
 
 const Country = z.object({
-  iso3: z.string().regex(/^[A-Z]{3}$/),
+  iso3: CountryCode,
   name: z.string(),
   population: z.number().min(0).nullable(),
   areaKm2: z.number().min(0).nullable(),
@@ -38,7 +39,7 @@ export const demographicAnalysis = flow({
   async run({ rows }, ctx) {
     const countries = (rows ?? SAMPLE).map((row) => {
       const density = populationDensity(row.population, row.areaKm2)
-      return { ...row, densityPerKm2: density === null ? null : roundTo(density, 2) }
+      return { ...row, densityPerKm2: roundTo(density, 2) }
     })
     const bridge = (of: 'languages' | 'currencies') =>
       countries.flatMap((row) => row[of].map((member) => ({ iso3: row.iso3, [of.slice(0, -1)]: member })))

@@ -47,7 +47,7 @@ export const financialTimeSeries = flow({
       }
     })
     const { pairs } = correlationMatrix(Object.fromEntries(series.map(({ currency, returns }) => [currency, returns])))
-    const correlations = pairs.map(({ a, b, r, n, p }) => ({ a, b, r: r === null ? null : roundTo(r, 4), n, p }))
+    const correlations = pairs.map(({ a, b, r, n, p }) => ({ a, b, r: roundTo(r, 4), n, p }))
     const { ranked } = rankDescending(series, ({ volatility }) => volatility)
 
     const title = 'Currencies by volatility'

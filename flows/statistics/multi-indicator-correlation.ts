@@ -11,6 +11,7 @@ import { correlationMatrix, roundTo } from 'd2flow/analysis'
 import { worldBank, type SourceNote } from 'd2flow/connectors/world-bank'
 import { formatCount, formatNumber, matrixChart } from 'd2flow/render'
 import { z } from 'zod'
+import { needCodesWhenLive } from '../country-code.ts'
 import { publishReport, titled } from '../publish-report.ts'
 
 const SAMPLE_COUNTRIES = ['Norway', 'Sweden', 'Finland']
@@ -49,13 +50,7 @@ const Params = z
     rows: z.array(Row).nullable().default(null).describe('rows in place of both'),
     connection: z.string().default('public').describe('name of a saved world-bank block'),
   })
-  .superRefine(({ countries, data }, context) => {
-    for (const [at, country] of countries.entries()) {
-      if (data === 'live' && !/^[A-Z]{3}$/.test(country)) {
-        context.addIssue({ code: 'custom', path: ['countries', at], message: `"${country}" is no alpha-3 code` })
-      }
-    }
-  })
+  .superRefine(needCodesWhenLive)
 
 const fetchIndicator = task({
   name: 'fetch-indicator',
@@ -96,7 +91,7 @@ export const multiIndicatorCorrelation = flow({
     const correlations = pairs.map(({ a, b, r, n, p, q, reason }) => ({
       a,
       b,
-      r: r === null ? null : roundTo(r, 4),
+      r: roundTo(r, 4),
       n,
       p,
       q,

@@ -43,7 +43,7 @@ const summariseRecords = flow({
   run({ records, fail }: Work) {
     refuseWhen(fail, 'summarise-records')
     const { mean, min, max } = describe(records.map(({ value }) => value))
-    return { records: records.length, mean: mean === null ? null : roundTo(mean, 2), min, max }
+    return { records: records.length, mean: roundTo(mean, 2), min, max }
   },
 })
 

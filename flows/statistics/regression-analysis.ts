@@ -16,6 +16,7 @@ import {
 import { worldBank, type SourceNote } from 'd2flow/connectors/world-bank'
 import { formatNumber, scatterChart } from 'd2flow/render'
 import { z } from 'zod'
+import { needCodesWhenLive } from '../country-code.ts'
 import { publishReport, titled } from '../publish-report.ts'
 
 const Country = z.object({
@@ -41,13 +42,7 @@ const Params = z
     rows: z.array(Country).nullable().default(null).describe('rows in place of both'),
     connection: z.string().default('public').describe('name of a saved world-bank block'),
   })
-  .superRefine(({ countries, data }, context) => {
-    for (const [at, country] of countries.entries()) {
-      if (data === 'live' && !/^[A-Z]{3}$/.test(country)) {
-        context.addIssue({ code: 'custom', path: ['countries', at], message: `"${country}" is no alpha-3 code` })
-      }
-    }
-  })
+  .superRefine(needCodesWhenLive)
 
 interface Asked {
   readonly connection: string
@@ -110,8 +105,8 @@ export const regressionAnalysis = flow({
       logSpending: roundTo(Math.log(row.spendingUsd), 6),
       predicted: roundTo(row.mortality - residual, 4),
       residual: roundTo(residual, 4),
-      studentised: maybe(diagnostics.rows[at]?.studentised, 3),
-      leverage: maybe(diagnostics.rows[at]?.leverage, 3),
+      studentised: roundTo(diagnostics.rows[at]?.studentised ?? null, 3),
+      leverage: roundTo(diagnostics.rows[at]?.leverage ?? null, 3),
     }))
     // with few countries the two ends would share some: they are shortened
     const named = Math.min(top, Math.floor(places.length / 2))
@@ -152,7 +147,7 @@ export const regressionAnalysis = flow({
     return {
       intercept: roundTo(intercept, 6),
       slope: roundTo(slope, 6),
-      r2: maybe(fit.r2, 6),
+      r2: roundTo(fit.r2, 6),
       n: fit.n,
       dropped,
       ranked: places,
@@ -176,8 +171,4 @@ function sampleCountry(country: string, i: number): Country {
 function warningText(warning: DiagnosticWarning, rows: readonly Country[]): string {
   const whom = 'rows' in warning ? ` (${warning.rows.map((at) => rows[at]?.country).join(', ')})` : ''
   return `Beware: ${warning.kind}${whom}, ${warning.text}.`
-}
-
-function maybe(value: number | null | undefined, decimals: number): number | null {
-  return value === null || value === undefined ? null : roundTo(value, decimals)
 }

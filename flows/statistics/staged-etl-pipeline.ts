@@ -104,10 +104,6 @@ function summarise(rows: readonly ProductionRow[]) {
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([category, own]) => {
       const { n, mean, min, max } = describe(own.flatMap(({ value, isValid }) => (isValid ? [value] : [])))
-      return { category, count: n, average: rounded(mean), min: rounded(min), max: rounded(max) }
+      return { category, count: n, average: roundTo(mean, 2), min: roundTo(min, 2), max: roundTo(max, 2) }
     })
-}
-
-function rounded(value: number | null): number | null {
-  return value === null ? null : roundTo(value, 2)
 }

@@ -73,12 +73,12 @@ export const starSchema = flow({
     const { ranked, missing } = compositeIndex(
       countries.rows.map(({ country }, at) => ({
         name: country,
-        scores: Object.fromEntries(scales.map(({ indicator, scores }) => [indicator, rounded(scores[at] ?? null)])),
+        scores: Object.fromEntries(scales.map(({ indicator, scores }) => [indicator, roundTo(scores[at] ?? null, 4)])),
       })),
       Object.fromEntries(INDICATORS.map(({ indicator }, at) => [indicator, weights[at] ?? 0])),
     )
     const rankings = [...ranked, ...missing.map((row) => ({ ...row, rank: null }))].map(
-      ({ rank, name, score, partial }) => ({ rank, country: name, score: rounded(score), partial }),
+      ({ rank, name, score, partial }) => ({ rank, country: name, score: roundTo(score, 4), partial }),
     )
     const flat = scales.filter(({ discriminates }) => !discriminates).map(({ indicator }) => indicator)
     const strangers = unknown.country + unknown.year + unknown.indicator
@@ -93,7 +93,7 @@ export const starSchema = flow({
       paragraphs: [
         ranked[0] === undefined
           ? 'No country has a fact to be ranked by.'
-          : `**${ranked[0].name}** ranks best, with ${rounded(ranked[0].score)} of 1.`,
+          : `**${ranked[0].name}** ranks best, with ${roundTo(ranked[0].score, 4)} of 1.`,
         `${facts.length} facts over ${countries.rows.length} countries, ${years.rows.length} years and ${indicators.rows.length} indicators; ${strangers === 0 ? 'each refers to known members' : `${strangers} references are to members no dimension holds`}.`,
         flat.length === 0 ? 'Every indicator tells the countries apart.' : `Does not discriminate: ${flat.join(', ')}.`,
       ],
@@ -129,8 +129,4 @@ function sampleFacts(): Fact[] {
       })),
     ),
   )
-}
-
-function rounded(value: number | null): number | null {
-  return value === null ? null : roundTo(value, 4)
 }

@@ -90,7 +90,7 @@ function groups(readings: readonly Reading[], of: (reading: Reading) => string) 
 
 function statistics(values: readonly (number | null)[]) {
   const { n, mean, min, max } = describe(values)
-  return { count: n, mean: mean === null ? null : roundTo(mean, 2), min, max }
+  return { count: n, mean: roundTo(mean, 2), min, max }
 }
 
 function meanAt(readings: readonly Reading[], station: string, day: number): number | null {
