@@ -17,7 +17,9 @@ export const secretBlock = flow({
   async run({ name }, ctx) {
     const secret = await openOrFallBack(name, ctx)
     const source = secret === FOR_DEVELOPMENT ? 'development' : 'block'
-    ctx.log.info(`the secret "${name}" is ${String(secret)}, from the ${source}`)
+    ctx.log.info(
+      `the secret "${name}" is ${String(secret)}, ${source === 'block' ? 'from its block' : 'for development'}`,
+    )
     const signature = createHmac('sha256', secret.reveal()).update('a message').digest('hex')
     await ctx.publish(table('secret-block', [{ name, value: String(secret), source }], 'Which secret was used'))
     return { source, signature }

@@ -7,6 +7,7 @@
  */
 import { failed, flow, isToolkitError, task } from 'd2flow'
 import { httpApi } from 'd2flow/connectors/http-api'
+import { formatCount } from 'd2flow/render'
 import { z } from 'zod'
 import { publishReport } from '../publish-report.ts'
 
@@ -72,9 +73,10 @@ export const dhis2AuthenticatedApi = flow({
       rows: answers.map((answer) => ({ ...answer })),
       paragraphs: [
         refused.length === 0
-          ? `**All ${answers.length} connections** are taken.`
-          : `**${refused.length} of ${answers.length} connections** are refused: ${refused.map(({ connection, status }) => `${connection} (${status})`).join(', ')}.`,
+          ? `**${formatCount(answers.length, 'connection')}** asked, none refused.`
+          : `**${refused.length} of ${formatCount(answers.length, 'connection')}** refused: ${refused.map(({ connection, status }) => `${connection} (${status})`).join(', ')}.`,
       ],
+      source: { name: 'the DHIS2 instances of these connections', what: path, licence: 'their own' },
     })
     if (refused.length > 0) return failed(`refused: ${refused.map(({ connection }) => connection).join(', ')}`)
     return { answers, path }

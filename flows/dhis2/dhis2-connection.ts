@@ -6,6 +6,7 @@
  */
 import { flow, runtime, task } from 'd2flow'
 import { dhis2 } from 'd2flow/connectors/dhis2'
+import { formatCount } from 'd2flow/render'
 import { z } from 'zod'
 import { publishReport } from '../publish-report.ts'
 
@@ -51,8 +52,13 @@ export const dhis2Connection = flow({
       sample: false,
       rows: Object.entries(facts).map(([fact, value]) => ({ fact, value })),
       paragraphs: [
-        `**${server.host}** answers as DHIS2 ${server.version}, and ${server.user} sees ${server.orgUnits} organisation units.`,
+        `**${server.host}** answers as DHIS2 ${server.version}, and ${server.user} sees ${formatCount(server.orgUnits, 'organisation unit')}.`,
       ],
+      source: {
+        name: `DHIS2 instance "${instance}"`,
+        what: 'system information and account',
+        licence: "the instance's own",
+      },
     })
     return facts
   },

@@ -10,7 +10,7 @@ import { flow, task } from 'd2flow'
 import { dhis2 } from 'd2flow/connectors/dhis2'
 import { writeAtomically } from 'd2flow/files'
 import { toGeoParquet, type Geometry, type GeoRow } from 'd2flow/geo'
-import { formatBytes } from 'd2flow/render'
+import { formatBytes, formatCount, formatNumber } from 'd2flow/render'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { publishReport } from '../publish-report.ts'
@@ -77,10 +77,10 @@ export const dhis2GeoparquetExport = flow({
       sample: false,
       rows: geometryTypes,
       paragraphs: [
-        `**${features} shapes** (${formatBytes(bytes)}) are kept as ${key} at ${backend}, and were read back.`,
+        `**${formatCount(features, 'shape')}** (${formatBytes(bytes)}) are kept as ${key} at ${backend}, and were read back.`,
         withoutGeometry === 0
           ? 'Every unit has a geometry.'
-          : `${withoutGeometry} of ${features + withoutGeometry} units have no geometry and are not in the file.`,
+          : `${formatNumber(withoutGeometry)} of ${formatCount(features + withoutGeometry, 'unit')} have no geometry and are not in the file.`,
         `They lie within west, south, east, north: ${box}.`,
       ],
       method: 'GeoParquet 1.1.0, shapes as well-known binary in longitude and latitude',

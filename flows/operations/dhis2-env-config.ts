@@ -41,7 +41,7 @@ export const dhis2EnvConfig = flow({
         strategy: '1 dhis2 block',
         isThere: client !== null,
         baseUrl: client?.baseUrl ?? null,
-        username: null,
+        username: client?.username ?? null,
         hasPassword: client !== null,
       },
       {

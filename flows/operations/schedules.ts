@@ -26,7 +26,7 @@ export const schedules = flow({
       upcoming(kind, { after: from, count }).map((moment) => ({
         schedule,
         utc: moment.toISOString(),
-        local: moment.toLocaleString('en-GB', { timeZone, dateStyle: 'short', timeStyle: 'short' }),
+        local: moment.toLocaleString('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' }),
       })),
     )
     await ctx.publish(table('schedules', rows, `The next moments in ${timeZone}`))
