@@ -2,7 +2,9 @@
  * Values that were kept under a cache key: found, or to be computed by one caller while the others wait.
  *
  * Callers of one process take turns; between processes the store says whose turn it is. Its claim lasts as long as the
- * lease of the run, so that nobody waits for a computer that is gone.
+ * lease of the run, so that nobody waits for a computer that is gone. It ends with the computing step also within a
+ * transaction, whose values others see at its commit: kept until then, two transactions could wait for each other for
+ * ever. Computing a value twice is cheaper.
  */
 import { EngineError } from '../base/errors.ts'
 import { cacheForMs, cacheKey } from '../model/cache-key.ts'

@@ -42,7 +42,7 @@ import { cannotRecord, stopKind } from './stop.ts'
 import type { TaskCore } from './task-core.ts'
 import { startTimeLimit } from './time-limit.ts'
 
-/** A step that took its process down this often is not tried again. */
+/** A step that took its process down this often is not tried again. One that called others leaves it to these. */
 const CRASHES_AT_MOST = 3
 
 export function submitTask(frame: Frame, core: TaskCore, input: unknown, options: SubmitOptions): Future<unknown> {
@@ -131,7 +131,7 @@ async function perform(call: Call, given: unknown): Promise<Settled<unknown>> {
   const known = found !== undefined && canGoOn(found) ? found : undefined
   const step = beginStep(call, key, known)
   const record = createStepRecord(scope, step, known, { inputHash, version: core.version })
-  if (record.crashCount >= CRASHES_AT_MOST && known?.state.type === 'running') {
+  if (known?.state.type === 'running' && record.crashCount >= CRASHES_AT_MOST && !scope.steps.isAroundOthers(key)) {
     return await givenUp({ ...call, input, step, record, entry: null })
   }
 

@@ -13,6 +13,8 @@ export interface StepTable {
   isToBeAnew(cacheKey: string, keptAt: string): boolean
   /** Its result is used no more. */
   forget(key: string): void
+  /** Whether other steps were called within this one, as far as is known from before. */
+  isAroundOthers(key: string): boolean
   /** Whether, as far as is known from before, any step completed after this moment. */
   hasProgressSince(at: string): boolean
   /** The place of the next step in order of submission. */
@@ -42,6 +44,7 @@ export function createStepTable(
     transactions: new Map(transactions.map((each) => [each.key, each])),
     find: (key) => byKey.get(key),
     isToBeAnew: (cacheKey, keptAt) => keptAt <= (anewSince.get(cacheKey) ?? ''),
+    isAroundOthers: (key) => [...byKey.keys()].some((other) => other.startsWith(`${key}/`)),
     hasProgressSince: (at) => lastDoneAt > at,
     remember: (taskRun) => void byKey.set(taskRun.key, taskRun),
     forget: (key) => void byKey.delete(key),

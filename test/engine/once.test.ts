@@ -276,6 +276,41 @@ describe('a task whose work is done elsewhere', () => {
     expect(calls).toEqual(expected)
   })
 
+  it('is not blamed for the processes that died while it waited for the job', async () => {
+    let lives = 0
+    let submitted = 0
+    let dead = () => {}
+    const build = handleTask({
+      name: 'build',
+      submit: () => (submitted += 1),
+      follow() {
+        if (lives > 3) return true
+        dead()
+        return new Promise<never>(() => {})
+      },
+      collect: (job) => `job ${job}`,
+    })
+    const building = flow({
+      name: 'building',
+      async run() {
+        lives += 1
+        return await build()
+      },
+    })
+    for (let deaths = 0; deaths < 3; deaths += 1) {
+      await new Promise<void>((resolve) => {
+        dead = resolve
+        void place.start(building)
+      })
+      place.clock.advance(31 * SECOND)
+    }
+
+    const { result, run } = await place.start(building)
+
+    expect(result).toBe('job 1')
+    expect([submitted, run.crashCount]).toEqual([1, 3])
+  })
+
   it('finds the job of an attempt that died before it could say so', async () => {
     const { calls, flow: building } = jobs({ findable: true })
     await place.dieAt(building, 'after-body', 'build-submit-0')
