@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { ConfigError, EngineError } from '../base/errors.ts'
+import { toFailure } from '../base/failure.ts'
 import type { TaskContext } from './context.ts'
 import type { CpuAnswer, CpuJob } from './cpu-messages.ts'
 import { RecordedError } from './revive.ts'
@@ -25,6 +26,9 @@ export interface CpuThread {
 
 const places = createPlaces(availableParallelism())
 const idle: Worker[] = []
+/** Those whose answer is waited for. */
+const computing = new Set<Worker>()
+const dead = new WeakSet<Worker>()
 
 /** Waits for a free one. Rejects with the reason of the signal when it aborts meanwhile. */
 export async function takeThread(signal: AbortSignal): Promise<CpuThread> {
@@ -42,7 +46,7 @@ export async function takeThread(signal: AbortSignal): Promise<CpuThread> {
       }
     },
     giveBack() {
-      if (isAlive) {
+      if (isAlive && !dead.has(worker)) {
         worker.unref()
         idle.push(worker)
       }
@@ -71,7 +75,20 @@ function startWorker(): Worker {
   // from source, our own name means TypeScript there as it does here
   const worker = new Worker(script, isSource ? { execArgv: ['--conditions=source'] } : {})
   worker.setMaxListeners(0)
+  // what a task has left behind may take its thread down when nobody waits for an answer of it
   return worker
+    .on('exit', () => forget(worker))
+    .on('error', (error) => {
+      if (forget(worker)) process.emitWarning(`a thread died after its task was done: ${toFailure(error).message}`)
+    })
+}
+
+/** It is used no more. Gives whether nobody waited for an answer of it. */
+function forget(worker: Worker): boolean {
+  dead.add(worker)
+  const place = idle.indexOf(worker)
+  if (place >= 0) idle.splice(place, 1)
+  return !computing.has(worker)
 }
 
 function jobOf(core: TaskCore, input: unknown, context: TaskContext, { logPrints }: { logPrints: boolean }): CpuJob {
@@ -103,8 +120,11 @@ function runOn(worker: Worker, job: CpuJob, context: TaskContext): Promise<unkno
     if (answer.kind === 'log') context.log[answer.level](answer.message, answer.fields)
     else if (answer.kind === 'progress') context.progress(answer.done, answer.total, answer.unit)
     else if (answer.kind === 'warn') context.warn(answer.message)
-    else if (answer.kind === 'done') resolve(answer.value)
-    else reject(errorIn(answer))
+    else {
+      computing.delete(worker)
+      if (answer.kind === 'done') resolve(answer.value)
+      else reject(errorIn(answer))
+    }
   }
   const died = (error: unknown) => reject(new ThreadEnded('it died', { cause: deathOf(job.taskName, error) }))
   const ended = (code: number) => died(new Error(`it ended with code ${code}`))
@@ -112,12 +132,14 @@ function runOn(worker: Worker, job: CpuJob, context: TaskContext): Promise<unkno
     void worker.terminate()
     reject(new ThreadEnded('it was ended', { cause: signal.reason as unknown }))
   }
+  computing.add(worker)
   worker.on('message', heard).on('error', died).on('exit', ended)
   signal.addEventListener('abort', stop, { once: true })
   if (signal.aborted) stop()
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
   else worker.postMessage(job)
   return promise.finally(() => {
+    computing.delete(worker)
     worker.off('message', heard).off('error', died).off('exit', ended)
     signal.removeEventListener('abort', stop)
   })

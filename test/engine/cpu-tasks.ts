@@ -111,3 +111,15 @@ export const square = makeSquare('square', import.meta)
 export function makeLate() {
   return task({ name: 'late', cpu: true, run: () => 1 })
 }
+
+/** Gives its value, and takes its thread down when the file is there. */
+export const diesLater = task({
+  name: 'dies-later',
+  cpu: true,
+  run({ when }: { when: string }) {
+    setInterval(() => {
+      if (existsSync(when)) throw new Error('too late to be caught')
+    }, 1)
+    return 'done'
+  },
+})

@@ -1,11 +1,11 @@
 /** Tasks that compute, in real threads. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { threadId } from 'node:worker_threads'
 import { runFlow } from 'd2flow/testing'
 import { atOnce, concurrent, flow, task } from 'd2flow'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import * as cpu from './cpu-tasks.ts'
 import { inStarting, started } from './cpu-starts-a-flow.ts'
 
@@ -206,6 +206,26 @@ describe('a task that computes', () => {
       code: 'engine/task-failed',
       message: 'the thread that computed exits is gone: it ended with code 7',
     })
+  })
+
+  it('harms nobody when its thread dies after it has given its value', async () => {
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    const folder = mkdtempSync(join(tmpdir(), 'd2flow-cpu-'))
+    const when = join(folder, 'now')
+
+    const first = await runFlow(
+      calling(() => cpu.diesLater({ when })),
+      {},
+    )
+    writeFileSync(when, '')
+    while (warned.mock.calls.length === 0) await new Promise(setImmediate)
+    const after = await runFlow(calling(cpu.whichThread), {})
+
+    const warnings = warned.mock.calls.map(([warning]) => warning)
+    warned.mockRestore()
+    rmSync(folder, { recursive: true })
+    expect([first.result, after.result]).toEqual(['done', expect.any(Number)])
+    expect(warnings).toEqual(['a thread died after its task was done: too late to be caught'])
   })
 
   it('is refused when a thread could not find it', async () => {
