@@ -152,6 +152,28 @@ describe('a worker', () => {
     expect(await project.store.servers.list()).toMatchObject([{ ...night, stoppedAt: expect.any(String) }])
   })
 
+  it('takes nothing while its pool is paused, and no more than the limit of the pool leaves', async () => {
+    const definitions = [deployment({ name: 'pooled', flow: where, pool: 'night-runs', overlap: 'allow' })]
+    await open(definitions, 'night-runs')
+    const [pooled] = await applyDeployments(definitions, project.store, clock)
+    if (pooled === undefined) throw new Error('nothing was deployed')
+    for (let count = 0; count < 3; count += 1) await requestRun(project, pooled.record, {})
+    const pool = await project.store.workPools.get('night-runs')
+    if (pool === null) throw new Error('the pool is gone')
+    const [one, another] = [service(night), service({ ...night, name: 'attic' })]
+
+    await project.store.workPools.save({ ...pool, paused: true }, { overwrite: true })
+    const whilePaused = await one.worker.take()
+    await project.store.workPools.save({ ...pool, concurrencyLimit: 2 }, { overwrite: true })
+    const taken = await Promise.all([one.worker.take(), another.worker.take()])
+    await Promise.all([one.worker.idle(), another.worker.idle()])
+
+    expect(whilePaused).toBe(0)
+    expect(taken[0] + taken[1]).toBe(2)
+    expect(await one.worker.take()).toBe(1)
+    await one.worker.idle()
+  })
+
   it('is refused a pool that is not there, and says so when its pool goes', async () => {
     await open([], 'night-runs')
     const worker = service(night)
