@@ -76,13 +76,18 @@ export const countryProfile = flow({
       key: 'country-profile',
       title: `${country} in ${year}`,
       sample: false,
-      rows,
+      rows: rows.map(({ indicator, name, value, shown }) => ({
+        name,
+        figure: shown,
+        'as published': value,
+        indicator,
+      })),
       paragraphs: [
         withData === 0
           ? `Nothing is published about ${country} for ${year}.`
-          : `**${country}** in ${year}: ${rows
+          : `**${country}** in ${year}. ${rows
               .filter(({ value }) => value !== null)
-              .map(({ name, shown }) => `${shortName(name)} ${shown}`)
+              .map(({ name, shown }) => `${shortName(name)}: ${shown}`)
               .join('; ')}.`,
         `Indicators with data: ${withData}/${figures.length}.`,
       ],

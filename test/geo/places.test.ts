@@ -88,7 +88,7 @@ describe('areaKm2', () => {
 })
 
 describe('centroid', () => {
-  it('is that of the area, not of the vertices', () => {
+  it('R26 is that of the area, not of the vertices', () => {
     const plain = polygon(box(0, 0, 4, 2))
     const dense = polygon([
       [0, 0],
@@ -129,7 +129,7 @@ describe('centroid', () => {
     expect(centroid(multi([box(0, 0, 2, 2)], [box(10, 0, 11, 1)]))[0]).toBeCloseTo((4 * 1 + 10.5) / 5, 12)
   })
 
-  it('stays on the 180th meridian for a shape cut there', () => {
+  it('R26 stays on the 180th meridian for a shape cut there', () => {
     const cut = multi([box(179, 0, 180, 1)], [box(-180, 0, -179, 1)])
 
     expect(Math.abs(centroid(cut)[0])).toBeCloseTo(180, 12)
@@ -184,7 +184,7 @@ describe('centroid', () => {
 })
 
 describe('representativePoint', () => {
-  it('lies inside a crescent, whose centroid does not', () => {
+  it('R26 lies inside a crescent, whose centroid does not', () => {
     const crescent = polygon([
       [0, 0],
       [10, 0],
@@ -216,7 +216,7 @@ describe('boundingBox', () => {
     expect(boundingBox({ type: 'Point', coordinates: [5, 6, 700] })).toEqual([5, 6, 5, 6])
   })
 
-  it('stays narrow for a shape cut at the 180th meridian, and splits into two boxes', () => {
+  it('R26 stays narrow for a shape cut at the 180th meridian, and splits into two boxes', () => {
     // like Fiji: a part to the west of the cut, two to the east of it
     const fiji = multi([box(177, -19, 180, -16)], [box(-180, -17, -179.8, -16)], [box(-179.5, -18, -178, -17)])
 

@@ -248,7 +248,7 @@ describe('details', () => {
 describe('area weight', () => {
   const raster: Grid = { ...grid(1, 2, [0, 10]), originY: 60, cellHeight: 30, cellWidth: 30 }
 
-  it('leans to the larger cells nearer the equator, and leaves sums alone', () => {
+  it('R25 leans to the larger cells nearer the equator, and leaves sums alone', () => {
     // sin 60° − sin 30° against sin 30° − 0
     const [north, south] = [Math.sin(Math.PI / 3) - 0.5, 0.5]
     const place = [box(0, 0, 30, 60)]

@@ -47,7 +47,7 @@ const star = fc
   )
 
 describe('by hand', () => {
-  it('weighs each cell with the share of it that is covered', () => {
+  it('R25 weighs each cell with the share of it that is covered', () => {
     // a quarter of the cell of 1, half of the cells of 2 and 3, all of the cell of 4
     const raster: Grid = {
       ...grid(2, 2, (column, row) => 1 + column + 2 * row),
@@ -215,7 +215,7 @@ describe('laws', () => {
     )
   })
 
-  it('shares a raster out among a mosaic of places with common borders, to the last person', () => {
+  it('R25 shares a raster out among a mosaic of places with common borders, to the last person', () => {
     const raster = grid(40, 40, uneven)
     const node = (at: number) => fc.double({ min: at - 0.9, max: at + 0.9, noNaN: true })
     const corners = fc.tuple(
@@ -280,7 +280,7 @@ describe('laws', () => {
     )
   })
 
-  it('adds up over the two parts of a place cut in two', () => {
+  it('R25 adds up over the two parts of a place cut in two', () => {
     const raster = grid(20, 20, uneven)
     const convex = fc.record({
       x: fc.double({ min: 20, max: 25, noNaN: true }),

@@ -103,7 +103,7 @@ describe('country-profile', () => {
     expect(steps).toHaveLength(2)
     expect(result).toMatchObject({ withData: 1, total: 2 })
     expect(textOf(artifacts)).toContain('Indicators with data: 1/2.')
-    expect(textOf(artifacts)).toContain('population, total 126,527,060')
+    expect(textOf(artifacts)).toContain('population, total: 126,527,060')
   })
 })
 

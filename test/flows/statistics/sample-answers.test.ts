@@ -93,7 +93,7 @@ it('star-schema ranks five countries from 75 facts', async () => {
   ])
 })
 
-it('expression-complexity-scoring scores seven indicators by the parsed expression', async () => {
+it('F222 expression-complexity-scoring scores seven indicators by the parsed expression', async () => {
   const { result } = await runFlow(expressionComplexityScoring, {})
 
   // by hand: operands and binary operators of both sides
@@ -104,6 +104,7 @@ it('expression-complexity-scoring scores seven indicators by the parsed expressi
     mostComplex: 'IND_007',
     simplest: 'IND_001',
   })
+  expect(Object.values(result?.distribution ?? {}).reduce((sum, count) => sum + count, 0)).toBe(result?.total)
 })
 
 it('R5 data-lineage makes its digests from the data of every stage', async () => {
@@ -127,6 +128,21 @@ it('R5 data-lineage makes its digests from the data of every stage', async () =>
   expect(result?.entries.map(({ recordCount }) => recordCount)).toEqual([6, 5, 5, 4])
   expect(other.result?.entries[0]?.inputHash).not.toBe(one.result?.entries[0]?.inputHash)
   expect(turned.result?.entries[3]?.outputHash).toBe(one.result?.entries[3]?.outputHash)
+})
+
+it('F225 data-lineage tells a filter that drops nothing from one that drops a row, with counts', async () => {
+  const dropping = await runFlow(dataLineage, {})
+  const passing = await runFlow(dataLineage, { minValue: 0 })
+
+  const tableOf = ({ artifacts }: typeof dropping) => artifacts.find(({ key }) => key === 'data-lineage')?.content
+  expect(dropping.result?.passedThrough).toEqual(['ingest'])
+  expect(passing.result?.passedThrough).toEqual(['ingest', 'filter'])
+  expect(tableOf(dropping)).toMatchObject({
+    rows: [{}, { stage: 'filter', 'records in': 6, 'records out': 5, changed: true }, {}, {}],
+  })
+  expect(tableOf(passing)).toMatchObject({
+    rows: [{}, { stage: 'filter', 'records in': 6, 'records out': 6, changed: false }, {}, {}],
+  })
 })
 
 it('R31 daylight-analysis has the longest day in June in the north and in December in the south', async () => {
