@@ -158,6 +158,27 @@ export const promiseGroups: readonly PromiseGroup[] = [
     ],
   },
   {
+    code: 'DEP',
+    about: 'deploying to work pools',
+    from: 99,
+    promises: [
+      'the runs of a deployment wait in its pool for a worker, and nobody else takes them',
+      'types of pools that are not built are named, and refused',
+      'workers poll a pool and execute what is due; without one runs are late',
+      'a missing pool is refused with the command that creates it',
+    ],
+  },
+  {
+    code: 'WPL',
+    about: 'work pools step by step',
+    from: 116,
+    promises: [
+      'a pool is made once, and listed with its type',
+      'a worker says what it polls, beats, and leaves no process behind',
+      'pool, worker, deploy, run: a clean store ends with a completed run',
+    ],
+  },
+  {
     code: 'RTC',
     about: 'what a run knows of itself',
     from: 111,
