@@ -58,13 +58,23 @@ export async function main(argv: readonly string[]): Promise<number> {
   try {
     await program.parseAsync([...globals, ...rest], { from: 'user' })
   } catch (error) {
-    const failure = usageFailure(error, asked)
+    const failure = usageFailure(error, commandOf(program, asked, rest))
     if (failure === null) return EXIT.done
     output.failure(failure)
     return EXIT.wrongUse
   }
   return exitCode
 }
+
+/** The noun that was typed, and its verb when there is one of that name: whose help is of use. */
+function commandOf(program: Program, noun: string | undefined, rest: readonly string[]): string | undefined {
+  if (noun === undefined) return undefined
+  const verb = rest[rest.indexOf(noun) + 1]
+  const verbs = program.commands.find((command) => command.name() === noun)?.commands ?? []
+  return verbs.some((command) => command.name() === verb) ? `${noun} ${verb}` : noun
+}
+
+type Program = Awaited<ReturnType<typeof buildProgram>>
 
 const GLOBAL_FLAGS = new Set(['--json'])
 const GLOBAL_OPTIONS = new Set(['--project', '--store'])

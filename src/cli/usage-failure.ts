@@ -5,16 +5,16 @@ import { toFailure, type Failure } from '../base/failure.ts'
 /**
  * Null when help or the version was asked for and shown. Anything that is not commander's is thrown on.
  *
- * @param noun what was typed first, for the hint
+ * @param command what was typed: a noun, or a noun and its verb, for the hint
  */
-export function usageFailure(error: unknown, noun: string | undefined): Failure | null {
+export function usageFailure(error: unknown, command: string | undefined): Failure | null {
   const { code, exitCode, message } = error as { code?: unknown; exitCode?: number; message: string }
   if (typeof code !== 'string' || !code.startsWith('commander.')) throw error
   if (exitCode === 0) return null
-  const help = `see: d2flow ${noun === undefined || message.includes(`'${noun}'`) ? '' : `${noun} `}--help`
+  const help = `see: d2flow ${command === undefined || message.includes(`'${command}'`) ? '' : `${command} `}--help`
   // a person has the help before their eyes already
   if (code === 'commander.help')
-    return toFailure(new UsageError('cli/usage', `d2flow ${noun ?? ''} needs a command`, { hint: help }))
+    return toFailure(new UsageError('cli/usage', `d2flow ${command ?? ''} needs a command`, { hint: help }))
   const [what = '', suggestion] = message.replace(/^error: /, '').split('\n')
   return toFailure(
     new UsageError('cli/usage', what, {
