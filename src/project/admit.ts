@@ -5,7 +5,7 @@
 import type { DeploymentLimit, DeploymentRecord } from '../model/deployment-record.ts'
 import { newState } from '../model/new-state.ts'
 import type { FlowRun } from '../model/run.ts'
-import type { Change, Store } from '../store/store.ts'
+import type { Change, RunFilter, Store } from '../store/store.ts'
 
 const RUNS_LOOKED_AT = 200
 
@@ -22,8 +22,8 @@ export async function admit(
   const due = await store.runs.due({ limit: RUNS_LOOKED_AT, flowNames, pool })
   if (due.length === 0) return []
   const [held, waiting] = await Promise.all([
-    store.runs.list({ types: ['pending', 'running', 'paused', 'cancelling'], limit: RUNS_LOOKED_AT }),
-    store.runs.list({ types: ['scheduled'], hasStarted: true, limit: RUNS_LOOKED_AT }),
+    all(store, { types: ['pending', 'running', 'paused', 'cancelling'] }),
+    all(store, { types: ['scheduled'], hasStarted: true }),
   ])
   // a run that sleeps, or waits for its retry, is no more over than one that runs
   const active = [...held, ...waiting.filter(({ id }) => !due.some((run) => run.id === id))]
@@ -47,6 +47,21 @@ export async function admit(
   }
   if (changes.length > 0) await store.write(changes)
   return due.map(({ id }) => id).filter((id) => admitted.has(id))
+}
+
+/** All of them: one that was left out would be one too many. */
+async function all(store: Store, filter: RunFilter): Promise<readonly FlowRun[]> {
+  const found: FlowRun[] = []
+  for (;;) {
+    const last = found.at(-1)
+    const page = await store.runs.list({
+      ...filter,
+      limit: RUNS_LOOKED_AT,
+      ...(last === undefined ? {} : { before: last.id }),
+    })
+    found.push(...page)
+    if (page.length < RUNS_LOOKED_AT) return found
+  }
 }
 
 interface Choice {

@@ -76,6 +76,21 @@ describe('the concurrency limit of a deployment', () => {
     expect(await claim(runs[1])).toHaveLength(1)
   })
 
+  it('counts a run that began long ago, whatever number of others is under way', async () => {
+    const runs = await due({ limit: 1, onCollision: 'enqueue' }, 2)
+    await claim(runs[0])
+    const a = given(clock)
+    const others = Array.from({ length: 250 }, () => a.run())
+    await store.write(
+      others.flatMap((run) => [
+        { kind: 'run-created' as const, run: { ...run, deploymentId: null } },
+        { kind: 'run-state' as const, runId: run.id, epoch: run.epoch, state: newState('pending', clock.now()) },
+      ]),
+    )
+
+    expect(await admitted(runs)).toEqual([])
+  })
+
   it('cancels what is too much when it says so, with the reason', async () => {
     const runs = await due({ limit: 1, onCollision: 'cancel-new' }, 2)
 
