@@ -27,6 +27,7 @@ import { openMeteo, type AirHour, type SourceNote } from 'd2flow/connectors/open
 import { barChart } from 'd2flow/render'
 import { z } from 'zod'
 import { publishReport, titled } from '../publish-report.ts'
+import { RETRY_READING } from '../reading-tasks.ts'
 import { sampleAir, SAMPLE_SERIES } from './sample-air.ts'
 
 const HOUR_MS = 3_600_000
@@ -105,7 +106,7 @@ export interface AirReading {
 
 const fetchAir = task({
   name: 'fetch-air',
-  retry: { attempts: 3, delaysMs: [2_000, 5_000] },
+  retry: RETRY_READING,
   async run(
     { connection, places }: { connection: string; places: readonly Place[] },
     ctx,

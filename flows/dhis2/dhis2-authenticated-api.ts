@@ -10,6 +10,7 @@ import { httpApi } from 'd2flow/connectors/http-api'
 import { formatCount } from 'd2flow/render'
 import { z } from 'zod'
 import { publishReport } from '../publish-report.ts'
+import { RETRY_READING } from '../reading-tasks.ts'
 
 const Params = z.object({
   connections: z.array(z.string()).min(1).default(['dhis2-api']).describe('names of saved http-api blocks'),
@@ -39,7 +40,7 @@ const HEADERS: Readonly<Record<string, string>> = {
 
 const ask = task({
   name: 'ask',
-  retry: { attempts: 3, delaysMs: [2_000, 5_000] },
+  retry: RETRY_READING,
   async run(
     { connection, path, query }: { connection: string; path: string; query: Record<string, string | number> },
     ctx,

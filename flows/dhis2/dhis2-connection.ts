@@ -9,6 +9,7 @@ import { dhis2 } from 'd2flow/connectors/dhis2'
 import { formatCount } from 'd2flow/render'
 import { z } from 'zod'
 import { publishReport } from '../publish-report.ts'
+import { RETRY_READING } from '../reading-tasks.ts'
 
 const Params = z.object({
   instance: z.string().default('dhis2').describe('name of a saved dhis2 block'),
@@ -16,7 +17,7 @@ const Params = z.object({
 
 const askServer = task({
   name: 'ask-server',
-  retry: { attempts: 3, delaysMs: [2_000, 5_000] },
+  retry: RETRY_READING,
   async run({ instance }: { instance: string }, ctx) {
     const client = await ctx.open(dhis2, instance, { fallback: 'demo' })
     const info = await client.serverInfo()

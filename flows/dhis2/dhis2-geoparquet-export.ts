@@ -15,12 +15,13 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { publishReport } from '../publish-report.ts'
 import { keepFile } from '../upload-file.ts'
+import { RETRY_READING } from '../reading-tasks.ts'
 
 const COLUMNS = { id: 'text', name: 'text', shortName: 'text', level: 'integer', parentId: 'text' } as const
 
 const writeGeometry = task({
   name: 'write-geometry',
-  retry: { attempts: 3, delaysMs: [2_000, 5_000] },
+  retry: RETRY_READING,
   async run({ instance, level, path }: { instance: string; level: number | null; path: string }, ctx) {
     const client = await ctx.open(dhis2, instance)
     const rows: GeoRow[] = []

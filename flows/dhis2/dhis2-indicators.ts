@@ -11,6 +11,7 @@ import { dhis2, indicatorScore, type IndicatorScore } from 'd2flow/connectors/dh
 import { writeCsv } from 'd2flow/files'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { RETRY_READING } from '../reading-tasks.ts'
 
 const Params = z
   .object({
@@ -35,7 +36,7 @@ interface Indicator {
 
 const fetchIndicators = task({
   name: 'fetch-indicators',
-  retry: { attempts: 3, delaysMs: [2_000, 5_000] },
+  retry: RETRY_READING,
   async run({ instance }: { instance: string }, ctx): Promise<Indicator[]> {
     const client = await ctx.open(dhis2, instance)
     const found: Indicator[] = []

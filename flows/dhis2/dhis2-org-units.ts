@@ -10,6 +10,7 @@ import { writeCsv } from 'd2flow/files'
 import { formatCount, formatNumber } from 'd2flow/render'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { RETRY_READING } from '../reading-tasks.ts'
 
 const Params = z.object({
   instance: z.string().default('dhis2').describe('name of a saved dhis2 block'),
@@ -37,7 +38,7 @@ interface OrgUnitRow {
 
 const fetchOrgUnits = task({
   name: 'fetch-org-units',
-  retry: { attempts: 3, delaysMs: [2_000, 5_000] },
+  retry: RETRY_READING,
   async run({ instance, level }: { instance: string; level: number | null }, ctx): Promise<OrgUnitRow[]> {
     const client = await ctx.open(dhis2, instance)
     const rows: OrgUnitRow[] = []

@@ -4,11 +4,12 @@
  * Source: World Bank, one indicator each: population, GDP, GDP per head, life expectancy, literacy, under-five mortality.
  * An indicator without a value for the year is shown as N/A and counted; no other year is put in its place.
  */
-import { collect, flow, HOUR, task, Year, yearOf } from 'd2flow'
+import { collect, flow, task, Year, yearOf } from 'd2flow'
 import { worldBank, type SourceNote } from 'd2flow/connectors/world-bank'
 import { z } from 'zod'
 import { CountryCode } from '../country-code.ts'
 import { publishReport } from '../publish-report.ts'
+import { KEEP_A_DAY, RETRY_READING } from '../reading-tasks.ts'
 import { formatFigure } from './format-figure.ts'
 
 const Params = z.object({
@@ -39,8 +40,8 @@ interface Figure {
 
 const fetchFigure = task({
   name: 'fetch-figure',
-  retry: { attempts: 3, delaysMs: [2_000, 5_000] },
-  cache: { by: 'inputs', forMs: 24 * HOUR },
+  retry: RETRY_READING,
+  cache: KEEP_A_DAY,
   async run({ connection, iso3, indicator, year }: Asked, ctx): Promise<Figure> {
     const client = await ctx.open(worldBank, connection)
     const [row] = await collect(client.indicator({ indicator, countries: [iso3], year }))

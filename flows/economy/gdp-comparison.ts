@@ -4,13 +4,14 @@
  * Source: World Bank, GDP in current US$ (NY.GDP.MKTP.CD), one value per country and year.
  * A country without a published value is listed as missing and unranked; it is never counted as zero.
  */
-import { collect, flow, HOUR, task, Year, yearOf } from 'd2flow'
+import { collect, flow, task, Year, yearOf } from 'd2flow'
 import { rankDescending, roundTo } from 'd2flow/analysis'
 import { worldBank, type IndicatorRow, type SourceNote } from 'd2flow/connectors/world-bank'
 import { barChart, formatNumber } from 'd2flow/render'
 import { z } from 'zod'
 import { CountryCode } from '../country-code.ts'
 import { publishReport, titled } from '../publish-report.ts'
+import { KEEP_A_DAY, RETRY_READING } from '../reading-tasks.ts'
 
 const GDP = 'NY.GDP.MKTP.CD'
 
@@ -32,8 +33,8 @@ interface Asked {
 
 const fetchGdp = task({
   name: 'fetch-gdp',
-  retry: { attempts: 3, delaysMs: [2_000, 5_000] },
-  cache: { by: 'inputs', forMs: 24 * HOUR },
+  retry: RETRY_READING,
+  cache: KEEP_A_DAY,
   async run({ connection, countries, year }: Asked, ctx): Promise<{ rows: IndicatorRow[]; source: SourceNote }> {
     const client = await ctx.open(worldBank, connection)
     return { rows: await collect(client.indicator({ indicator: GDP, countries, year })), source: client.source }

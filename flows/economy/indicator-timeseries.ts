@@ -5,13 +5,14 @@
  * Growth is computed between neighbouring years that have values; over a gap it is given per year and marked. A year
  * without a value has none.
  */
-import { collect, flow, HOUR, task } from 'd2flow'
+import { collect, flow, task } from 'd2flow'
 import { roundTo } from 'd2flow/analysis'
 import { worldBank, type IndicatorRow, type SourceNote } from 'd2flow/connectors/world-bank'
 import { formatNumber, lineChart } from 'd2flow/render'
 import { z } from 'zod'
 import { CountryCode } from '../country-code.ts'
 import { publishReport, titled } from '../publish-report.ts'
+import { KEEP_A_DAY, RETRY_READING } from '../reading-tasks.ts'
 import { formatFigure } from './format-figure.ts'
 import { yearlyGrowth, type YearValue } from './yearly-growth.ts'
 
@@ -37,8 +38,8 @@ interface Asked {
 
 const fetchSeries = task({
   name: 'fetch-series',
-  retry: { attempts: 3, delaysMs: [2_000, 5_000] },
-  cache: { by: 'inputs', forMs: 24 * HOUR },
+  retry: RETRY_READING,
+  cache: KEEP_A_DAY,
   async run(asked: Asked, ctx): Promise<{ rows: IndicatorRow[]; source: SourceNote }> {
     const client = await ctx.open(worldBank, asked.connection)
     const { indicator, iso3, from, to } = asked

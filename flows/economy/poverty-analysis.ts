@@ -5,13 +5,14 @@
  * Surveys are years apart: each country's latest published value is compared with its earliest in the period. One value or
  * none says nothing about a trend, and a country without data comes last, unranked.
  */
-import { collect, flow, HOUR, task } from 'd2flow'
+import { collect, flow, task } from 'd2flow'
 import { rankAscending, roundTo } from 'd2flow/analysis'
 import { worldBank, type IndicatorRow, type SourceNote } from 'd2flow/connectors/world-bank'
 import { barChart, formatCount, formatNumber } from 'd2flow/render'
 import { z } from 'zod'
 import { CountryCode } from '../country-code.ts'
 import { publishReport, titled } from '../publish-report.ts'
+import { KEEP_A_DAY, RETRY_READING } from '../reading-tasks.ts'
 
 const POVERTY = 'SI.POV.DDAY'
 /** Percentage points: a smaller change is within what surveys can tell. */
@@ -41,8 +42,8 @@ export type Trend = 'improving' | 'worsening' | 'stable' | 'unknown'
 
 const fetchPoverty = task({
   name: 'fetch-poverty',
-  retry: { attempts: 3, delaysMs: [2_000, 5_000] },
-  cache: { by: 'inputs', forMs: 24 * HOUR },
+  retry: RETRY_READING,
+  cache: KEEP_A_DAY,
   async run({ connection, countries, from, to }: Asked, ctx): Promise<{ rows: IndicatorRow[]; source: SourceNote }> {
     const client = await ctx.open(worldBank, connection)
     return {

@@ -8,6 +8,7 @@ import { worldPop, type SourceNote } from 'd2flow/connectors/worldpop'
 import { z } from 'zod'
 import { CountryCode } from '../country-code.ts'
 import { publishReport } from '../publish-report.ts'
+import { RETRY_READING } from '../reading-tasks.ts'
 
 const Params = z.object({
   countries: z
@@ -29,7 +30,7 @@ interface Found {
 
 const lookUp = task({
   name: 'look-up',
-  retry: { attempts: 3, delaysMs: [2_000, 5_000] },
+  retry: RETRY_READING,
   async run({ connection, iso3, year }: { connection: string; iso3: string; year: number }, ctx): Promise<Found> {
     const client = await ctx.open(worldPop, connection)
     const records = await client.catalogue({ dataset: 'pop', subdataset: 'wpgp', iso3 })

@@ -9,6 +9,7 @@ import { worldPop, type CatalogueEntry, type SourceNote } from 'd2flow/connector
 import { z } from 'zod'
 import { CountryCode } from '../country-code.ts'
 import { publishReport } from '../publish-report.ts'
+import { RETRY_READING } from '../reading-tasks.ts'
 
 const Params = z.object({
   dataset: z.string().nullable().default('pop').describe('alias of a data set; null lists the data sets only'),
@@ -24,7 +25,7 @@ interface Asked {
 
 const readCatalogue = task({
   name: 'read-catalogue',
-  retry: { attempts: 3, delaysMs: [2_000, 5_000] },
+  retry: RETRY_READING,
   async run({ connection, where }: Asked, ctx): Promise<{ entries: CatalogueEntry[]; source: SourceNote }> {
     const client = await ctx.open(worldPop, connection)
     return { entries: await client.catalogue(where), source: client.source }

@@ -12,6 +12,7 @@ import { formatCount, formatNumber } from 'd2flow/render'
 import { roundTo } from 'd2flow/analysis'
 import { z } from 'zod'
 import { publishReport } from '../publish-report.ts'
+import { RETRY_READING } from '../reading-tasks.ts'
 
 const Ring = z.array(z.array(z.number()).min(2)).min(4)
 const Shape = z.discriminatedUnion('type', [
@@ -56,7 +57,7 @@ interface Handle {
 
 const countPeople = handleTask({
   name: 'count-people',
-  retry: { attempts: 3, delaysMs: [2_000, 5_000] },
+  retry: RETRY_READING,
   intervalMs: ({ pollMs }: Asked) => pollMs,
   timeoutMs: ({ timeoutMs }: Asked) => timeoutMs,
   async submit({ connection, polygon, year, runAsync }: Asked, ctx): Promise<Handle> {

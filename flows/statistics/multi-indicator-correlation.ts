@@ -6,13 +6,14 @@
  * asks for it; filled values are marked and counted, and a gap at the beginning stays one. Each pair is compared where both
  * have a value, and says how many that are.
  */
-import { collect, flow, HOUR, task, unmapped } from 'd2flow'
+import { collect, flow, task, unmapped } from 'd2flow'
 import { correlationMatrix, roundTo } from 'd2flow/analysis'
 import { worldBank, type SourceNote } from 'd2flow/connectors/world-bank'
 import { formatCount, formatNumber, matrixChart } from 'd2flow/render'
 import { z } from 'zod'
 import { needCodesWhenLive } from '../country-code.ts'
 import { publishReport, titled } from '../publish-report.ts'
+import { KEEP_A_DAY, RETRY_READING } from '../reading-tasks.ts'
 
 const SAMPLE_COUNTRIES = ['Norway', 'Sweden', 'Finland']
 const GAP = { country: 0, year: 2 }
@@ -54,8 +55,8 @@ const Params = z
 
 const fetchIndicator = task({
   name: 'fetch-indicator',
-  retry: { attempts: 3, delaysMs: [2_000, 5_000] },
-  cache: { by: 'inputs', forMs: 24 * HOUR },
+  retry: RETRY_READING,
+  cache: KEEP_A_DAY,
   async run(
     asked: {
       readonly connection: string

@@ -5,7 +5,7 @@
  * Mortality is fitted on the logarithm of spending. A country without one of the two figures, or with a spending that has
  * no logarithm, is left out with both figures and counted. Countries are ranked by actual less predicted mortality.
  */
-import { collect, flow, HOUR, task } from 'd2flow'
+import { collect, flow, task } from 'd2flow'
 import {
   logLinearRegression,
   rankByResidual,
@@ -18,6 +18,7 @@ import { formatNumber, scatterChart } from 'd2flow/render'
 import { z } from 'zod'
 import { needCodesWhenLive } from '../country-code.ts'
 import { publishReport, titled } from '../publish-report.ts'
+import { KEEP_A_DAY, RETRY_READING } from '../reading-tasks.ts'
 
 const Country = z.object({
   country: z.string(),
@@ -54,8 +55,8 @@ interface Asked {
 
 const fetchCountries = task({
   name: 'fetch-countries',
-  retry: { attempts: 3, delaysMs: [2_000, 5_000] },
-  cache: { by: 'inputs', forMs: 24 * HOUR },
+  retry: RETRY_READING,
+  cache: KEEP_A_DAY,
   async run(asked: Asked, ctx): Promise<{ rows: Country[]; source: SourceNote }> {
     const { connection, countries, year, spendingIndicator, mortalityIndicator } = asked
     const client = await ctx.open(worldBank, connection)
