@@ -18,8 +18,11 @@ export interface Output {
   piece(value: unknown): void
   /** A word beside the result. */
   note(text: string): void
-  /** Debug lines are for programs and for the log of the run; people are not shown them. */
-  log(level: LogLevel, message: string): void
+  /**
+   * Debug lines are for programs and for the log of the run; people are not shown them. Where several runs speak, `run` is
+   * the name of the one that says it.
+   */
+  log(level: LogLevel, message: string, run?: string): void
   /** A line that the next one replaces; without a terminal a plain line now and then. */
   progress(text: string | null): void
   /** What went wrong. A stack is shown of what is a bug, and only to people. */
@@ -71,9 +74,10 @@ export function createOutput(options: {
       if (json) stdout.write(`${JSON.stringify(value)}\n`)
     },
     note: (text) => say('note', { message: text }, style('gray', text)),
-    log(level, message) {
+    log(level, message, run) {
       if (level === 'debug' && !json) return
-      say('log', { level, message }, `${style(LEVEL_STYLE[level], level.padEnd(5))} ${message}`)
+      const speaker = run === undefined ? '' : `${run}: `
+      say('log', { level, message, run }, `${style(LEVEL_STYLE[level], level.padEnd(5))} ${speaker}${message}`)
     },
     progress(text) {
       if (text === null) {

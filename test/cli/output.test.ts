@@ -68,6 +68,17 @@ describe('log lines', () => {
 
     expect(JSON.parse(words.stderr)).toEqual({ kind: 'log', level: 'debug', message: 'looked at 3 rows' })
   })
+
+  it('name the run that speaks where there are several', () => {
+    const person = terminal()
+    const program = terminal({ json: true })
+
+    person.output.log('info', 'began', 'brave-otter')
+    program.output.log('info', 'began', 'brave-otter')
+
+    expect(person.words.stderr).toContain('brave-otter: began')
+    expect(JSON.parse(program.words.stderr)).toMatchObject({ message: 'began', run: 'brave-otter' })
+  })
 })
 
 describe('a failure', () => {

@@ -57,7 +57,7 @@ export async function serveProject(invocation: Invocation, options: ServeCommand
       atOnce: options.atOnce,
       // a store in memory is this process's own
       ...(options.isolate && project.store.kind !== 'memory' ? { childCommand: executeRunsCommand(invocation) } : {}),
-      host: { onLog: ({ level, message }) => output.log(level, message) },
+      host: { onLog: ({ level, message }, { run }) => output.log(level, message, run.name) },
     })
     await pages?.stop()
     output.note('stopped')

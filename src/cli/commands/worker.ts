@@ -33,7 +33,7 @@ export async function startWorker(invocation: Invocation, options: StartWorkerOp
       worker: { pool: options.pool, name: options.name ?? `${hostName}-${pid}` },
       once: options.runOnce ?? false,
       childCommand: executeRunsCommand(invocation),
-      host: { onLog: ({ level, message }) => output.log(level, message) },
+      host: { onLog: ({ level, message }, { run }) => output.log(level, message, run.name) },
     })
     return EXIT.done
   })
