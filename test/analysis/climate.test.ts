@@ -184,7 +184,7 @@ describe('days and months', () => {
     }
   })
 
-  it('sums complete months only', () => {
+  it('R28 sums complete months only', () => {
     const february = Array.from({ length: 28 }, (_, day) => ({
       day: `2026-02-${String(day + 1).padStart(2, '0')}`,
       value: 2,
@@ -192,6 +192,8 @@ describe('days and months', () => {
 
     expect(byMonth(february, 'sum')).toEqual([{ month: '2026-02', value: 56, daysPresent: 28, daysDue: 28 }])
     expect(byMonth(february.slice(1), 'sum')).toMatchObject([{ value: null, daysPresent: 27 }])
+    const unreported = february.map(({ day }) => ({ day, value: null }))
+    expect(byMonth(unreported, 'sum')).toMatchObject([{ value: null, daysPresent: 0 }])
     expect(() => byMonth([...february, ...february.slice(0, 1)], 'sum')).toThrow(refusal('data/value'))
     expect(() => byMonth([{ day: '2026-02', value: 1 }], 'sum')).toThrow(refusal('data/value'))
   })
