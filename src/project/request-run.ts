@@ -6,12 +6,13 @@ import type { AnyFlow } from '../engine/flow.ts'
 import { storedParams } from '../engine/parameters.ts'
 import type { DeploymentRecord } from '../model/deployment-record.ts'
 import { newRun, type RunRequest } from '../model/new-run.ts'
-import type { FlowRun } from '../model/run.ts'
+import type { DataWindow, FlowRun } from '../model/run.ts'
+import { isMomentOf, windowAt } from '../schedule/window-at.ts'
 import type { Project } from './open-project.ts'
 
 export interface RequestRunOptions {
   readonly tags?: readonly string[]
-  /** Default: now. */
+  /** Default: now. A moment of a schedule of the deployment brings the schedule's data window along. */
   readonly dueAt?: Date
 }
 
@@ -32,8 +33,16 @@ export async function requestRun(
     parameters: deployment.enforceParameterSchema ? await checked(flow, given) : plainJson(flow, given),
     tags: [...new Set([...deployment.tags, ...(options.tags ?? [])])],
     deployment: { id: deployment.id, name, scheduleSlug: null },
-    ...(options.dueAt === undefined ? {} : { dueAt: options.dueAt }),
+    ...(options.dueAt === undefined
+      ? {}
+      : { dueAt: options.dueAt, window: windowOfSchedule(deployment, options.dueAt) }),
   })
+}
+
+/** A moment that a schedule names is made up for with the window that the run on schedule had. */
+function windowOfSchedule({ schedules, createdAt }: DeploymentRecord, dueAt: Date): DataWindow | null {
+  const named = schedules.find(({ schedule }) => isMomentOf(schedule, createdAt, dueAt))
+  return named === undefined ? null : windowAt(named.schedule, createdAt, dueAt)
 }
 
 /**

@@ -7,12 +7,13 @@ import type { JsonObject } from '../base/json.ts'
 import type { DeploymentRecord } from '../model/deployment-record.ts'
 import { newRun } from '../model/new-run.ts'
 import { newState } from '../model/new-state.ts'
-import type { DataWindow, FlowRun } from '../model/run.ts'
+import type { FlowRun } from '../model/run.ts'
 import type { ScheduleRecord } from '../model/schedule.ts'
 import { isTerminal } from '../model/state.ts'
 import type { Change, Store } from '../store/store.ts'
 import { anchored } from './anchored.ts'
-import { dueBetween, previous, upcoming } from './due.ts'
+import { dueBetween, upcoming } from './due.ts'
+import { windowAt } from './window-at.ts'
 
 /** How many future runs stand ready per schedule. */
 const AHEAD = 3
@@ -136,14 +137,8 @@ function runAt(deployment: DeploymentRecord, record: ScheduleRecord, dueAt: Date
     parameters: { ...deployment.parameters, ...(record.parameters as JsonObject) },
     at,
     dueAt,
-    window: windowAt(deployment, record, dueAt),
+    window: windowAt(record.schedule, deployment.createdAt, dueAt),
     tags: deployment.tags,
     deployment: { id: deployment.id, name: deployment.name, scheduleSlug: record.slug },
   })
-}
-
-/** From the schedule's moment before this one, so that the windows of its runs tile time, made up or not. */
-function windowAt(deployment: DeploymentRecord, record: ScheduleRecord, dueAt: Date): DataWindow | null {
-  const before = previous(anchored(record.schedule, deployment.createdAt), dueAt)
-  return before === null ? null : { fromAt: before.toISOString(), toAt: dueAt.toISOString() }
 }
