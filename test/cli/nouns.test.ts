@@ -212,6 +212,24 @@ export default { deployments: [deployment({ name: 'x', flow: flow({ name: 'x', r
   })
 })
 
+describe('d2flow deployment run', () => {
+  it('makes up for a moment of the schedule, with the data window of that moment', async () => {
+    writeFileSync(
+      join(cwd, 'project.config.ts'),
+      `import { cron, deployment, flow } from '${import.meta.dirname}/../../src/index.ts'
+const read = flow({ name: 'read', run: () => 1 })
+export default { deployments: [deployment({ name: 'nightly', flow: read, schedule: cron('0 2 * * *', 'UTC') })] }`,
+    )
+
+    const { run } = await json<{ run: unknown }>('deployment', 'run', 'read/nightly', '--due', '2026-03-05T02:00:00Z')
+
+    expect(run).toMatchObject({
+      dueAt: '2026-03-05T02:00:00.000Z',
+      window: { fromAt: '2026-03-04T02:00:00.000Z', toAt: '2026-03-05T02:00:00.000Z' },
+    })
+  })
+})
+
 describe('d2flow flows', () => {
   it('lists flows by shelf with the question each answers', async () => {
     const all = await d2flow(['flows'], { cwd })

@@ -14,6 +14,7 @@ import { textTable } from '../../render/text-table.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { Invocation } from '../invocation.ts'
 import { parsePairs } from '../key-values.ts'
+import { parseMoment } from '../parse-moment.ts'
 import { withProject } from '../open.ts'
 import { watchRun } from '../watch-run.ts'
 import { runForPrograms } from '../../project/run-document.ts'
@@ -44,18 +45,20 @@ export async function listDeployments(invocation: Invocation): Promise<number> {
 
 export interface RunDeploymentOptions {
   readonly param: readonly string[]
+  readonly due?: string | undefined
   readonly watch?: true | undefined
 }
 
 export async function runDeployment(
   invocation: Invocation,
   name: string,
-  { param, watch }: RunDeploymentOptions,
+  { param, due, watch }: RunDeploymentOptions,
 ): Promise<number> {
   const { output } = invocation
   return await withApplied(invocation, async (project) => {
     const deployment = await find(project, name)
-    const run = await requestRun(project, deployment, parsePairs(param, '-p'))
+    const options = due === undefined ? {} : { dueAt: parseMoment(due) }
+    const run = await requestRun(project, deployment, parsePairs(param, '-p'), options)
     if (watch !== true) {
       output.print(`run ${run.name} of ${name} is asked for; ${takerOf(deployment)}`)
       output.document({ run: runForPrograms(run) })

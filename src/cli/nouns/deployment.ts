@@ -13,8 +13,12 @@ export const declareDeployment: Declare = (command, invoke) => {
     .description('ask for a run now; a serving process takes it, or a worker of its pool')
     .argument('<name>', 'flow/deployment')
     .option('-p, --param <key=value>', 'a parameter over those of the deployment (repeatable)', append, [] as string[])
+    .option('--due <time>', 'make up for this moment of its schedule (ISO 8601; default: now)')
     .option('--watch', 'wait for its end, and exit with its outcome')
-    .addHelpText('after', '\nExample:\n  d2flow deployment run dhis2-org-units/nightly --watch')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  d2flow deployment run dhis2-org-units/nightly --watch\n  d2flow deployment run dhis2-org-units/nightly --due 2026-11-24T02:00:00Z',
+    )
     .action((name, options) =>
       invoke(async (invocation) =>
         (await import('../commands/deployment.ts')).runDeployment(invocation, name, options),
