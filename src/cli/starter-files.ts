@@ -176,8 +176,10 @@ Against your own DHIS2:
 
 \`\`\`sh
 npx d2flow block create dhis2 dhis2 -v baseUrl=https://dhis2.example.org -v username=sync   # asks for the password
+npx d2flow block check dhis2 dhis2                # does the server take it?
 npx d2flow run facility-count
-npm run serve    # runs the deployment every morning at six, and tells Slack when it fails
+npx d2flow block create slack-webhook data-team   # asks for the address of an incoming webhook
+npm run serve    # runs the deployment every morning at six, tells Slack when it fails, shows a page meanwhile
 \`\`\`
 
 | file | what it is |
