@@ -1,6 +1,6 @@
 /**
  * What the flow catalogue promises of parameters: name and default, flow by flow. A person wrote it down from the
- * catalogue, so that a default which is changed in a flow is changed on purpose. Deviations: docs/decisions/037.
+ * catalogue, so that a default which is changed in a flow is changed on purpose. Deviations: docs/decisions/024.
  */
 import type { JsonValue } from 'd2flow'
 

@@ -2,7 +2,7 @@
 import type { Migration } from './migration.ts'
 
 export const listsOfRuns: Migration = {
-  version: 7,
+  version: 6,
   name: 'lists-of-runs',
   statements: () => [
     'create index runs_by_state on runs (state_type, id)',

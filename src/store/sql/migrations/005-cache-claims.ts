@@ -2,7 +2,7 @@
 import type { Migration } from './migration.ts'
 
 export const cacheClaims: Migration = {
-  version: 6,
+  version: 5,
   name: 'cache-claims',
   statements: () => [
     `create table cache_claims (

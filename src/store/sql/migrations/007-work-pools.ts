@@ -2,7 +2,7 @@
 import type { Migration } from './migration.ts'
 
 export const workPools: Migration = {
-  version: 8,
+  version: 7,
   name: 'work-pools',
   statements: () => [
     `create table work_pools (
