@@ -2,7 +2,7 @@
  * Asking for runs and seeing them through in this process: made and claimed here, resumed under their key, or followed
  * while another process executes them.
  */
-import { ConfigError } from '../base/errors.ts'
+import { ConfigError, isToolkitError } from '../base/errors.ts'
 import { canonicalJson } from '../base/hash.ts'
 import type { JsonObject } from '../base/json.ts'
 import { newRun, type RunRequest } from '../model/new-run.ts'
@@ -11,6 +11,7 @@ import type { DataWindow, FlowRun } from '../model/run.ts'
 import { isSuspended, isTerminal } from '../model/state.ts'
 import type { Change, Store } from '../store/store.ts'
 import { wakeIfOverdue } from './answer-run.ts'
+import { cancelRun } from './cancel-run.ts'
 import type { FlowCore } from './flow-core.ts'
 import type { AnyFlow } from './flow.ts'
 import type { Settled } from './future.ts'
@@ -293,7 +294,15 @@ async function giveUpWaiting(run: FlowRun, host: Host): Promise<RunEnd> {
     state,
     patch: { endedAt: state.at },
   }
-  await host.store?.write([change])
+  try {
+    await host.store?.write([change])
+  } catch (error) {
+    if (host.store === null || !isToolkitError(error) || error.code !== 'store/stale') throw error
+    // another process has claimed it meanwhile, and is asked to stop
+    const options = { now: host.clock.now(), by: 'the process that waited for it' }
+    const asked = await cancelRun(host.store, run.id, options)
+    return { run: asked, outcome: { state: asked.state, error: reason } }
+  }
   return { run: { ...run, state, endedAt: state.at }, outcome: { state, error: reason } }
 }
 

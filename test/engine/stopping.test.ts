@@ -9,7 +9,7 @@ import { z } from 'zod'
 import { createHttpClient } from '../../src/http/client.ts'
 import { cancelRun } from '../../src/engine/cancel-run.ts'
 import { executeRun } from '../../src/engine/run-flow.ts'
-import { createRun } from '../../src/engine/start-run.ts'
+import { createRun, startRun } from '../../src/engine/start-run.ts'
 import { cancelledBy, handedBack, leaseLost } from '../../src/engine/stop.ts'
 import type { Host } from '../../src/engine/host.ts'
 import { newState } from '../../src/model/new-state.ts'
@@ -342,6 +342,31 @@ describe('a process that goes away in good order', () => {
       ['completed', 0],
       ['completed', 0],
     ])
+  })
+})
+
+describe('a run that waits for its next attempt', () => {
+  it('is asked to stop where it goes on, when another process was faster than the wish', async () => {
+    const { store, clock, host } = claimable()
+    const stop = new AbortController()
+    const shaky = flow({
+      name: 'shaky',
+      retry: { attempts: 2, delaysMs: [MINUTE] },
+      run() {
+        throw new Error('not yet')
+      },
+    })
+    const onState: Host['onState'] = (state) => {
+      if (state.type !== 'scheduled') return
+      clock.advance(MINUTE)
+      void store.leases.claim({ ...worker, workerId: 'w2' }, { limit: 1, leaseMs: 30_000 })
+      stop.abort(cancelledBy('amina'))
+    }
+
+    const { run } = await startRun(shaky, {}, { host: { ...host, onState, signal: stop.signal } })
+
+    expect(run.state.type).toBe('cancelling')
+    expect((await store.runs.get(run.id))?.state.message).toBe('cancelled by the process that waited for it')
   })
 })
 
