@@ -103,6 +103,11 @@ export const pipelines: Shelf = [
     load: async () => (await import('./pipeline-health-monitor.ts')).pipelineHealthMonitor,
   },
   {
+    name: 'production-pipeline-v2',
+    about: 'How do groups of steps, retries and a transaction fit together in one pipeline?',
+    load: async () => (await import('./production-pipeline-v2.ts')).productionPipelineV2,
+  },
+  {
     name: 'production-pipeline-v3',
     about: 'How does a full file pipeline look?',
     load: async () => (await import('./production-pipeline-v3.ts')).productionPipelineV3,
