@@ -243,7 +243,7 @@ async function windDown(
   if (running.length > 0) {
     log.info(`waiting for ${running.map(({ name }) => name).join(', ')}, at most ${Math.round(graceMs / SECOND)} s`)
     await idleWithin(worker, clock, graceMs)
-    worker.abort(handedBack('the serving process was asked to stop'))
+    worker.abort(handedBack('the process that runs it was asked to stop'))
     await idleWithin(worker, clock, HAND_BACK_MS)
   }
   await house.stop().catch((error: unknown) => log.warn(`the end was not told: ${toFailure(error).message}`))

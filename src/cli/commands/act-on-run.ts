@@ -40,7 +40,7 @@ export async function answer(
       ...(input.length === 0 ? {} : { input: parsePairs(input, '--input') as JsonValue }),
     })
     const goesOn = isSuspended(asked.state)
-      ? 'a serving process goes on with it, or whoever waits for it (d2flow serve)'
+      ? 'whoever serves or waits for it goes on with it (d2flow serve, or a worker of its pool)'
       : 'its process goes on'
     invocation.output.print(`run ${run.name} is ${run.state.message}; ${goesOn}`)
     invocation.output.document({ run: runForPrograms(run) })
@@ -100,7 +100,9 @@ export async function retry(invocation: Invocation, idOrName: string, options: R
       )
     }
     const run = await retryRun(project, ended, how)
-    invocation.output.print(`run ${run.name} is asked for again; a serving process takes it (d2flow serve)`)
+    invocation.output.print(
+      `run ${run.name} is asked for again; whoever serves takes it (d2flow serve, or a worker of its pool)`,
+    )
     invocation.output.document({ run: runForPrograms(run) })
     return EXIT.done
   })
