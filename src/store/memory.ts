@@ -316,6 +316,20 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
       const kept = runs.get(runId)
       return kept !== undefined && poolOf(kept.run) === pool
     }).length
+  /** Whether as many other runs of its deployment are under way as may be at once. */
+  const isFull = ({ id, deploymentId }: FlowRun, now: Date): boolean => {
+    const limit = deployments.all().find((deployment) => deployment.id === deploymentId)?.concurrencyLimit?.limit
+    if (limit === undefined) return false
+    const others = runs
+      .all()
+      .filter(({ run }) => run.deploymentId === deploymentId && run.id !== id)
+      .filter(({ run: { state, startedAt } }) =>
+        state.type === 'scheduled'
+          ? startedAt !== null && (scheduledForMs(state) ?? 0) > now.getTime()
+          : !isTerminal(state),
+      )
+    return others.length >= limit
+  }
   /** How many runs of a pool may begin now. */
   const freePlaces = (name: string): number => {
     const pool = workPools.get(name)
@@ -542,7 +556,7 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
     },
 
     leases: {
-      claim: async (worker, { limit, leaseMs, runIds, flowNames, pool }) =>
+      claim: async (worker, { limit, leaseMs, runIds, flowNames, pool, withinLimits = false }) =>
         transaction(() => {
           const now = clock.now()
           const due = runs
@@ -554,7 +568,8 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
           const free = typeof pool === 'string' ? freePlaces(pool) : limit
           return soonestFirst(due)
             .slice(0, Math.max(0, Math.min(limit, free)))
-            .map((run) => {
+            .flatMap((run) => {
+              if (withinLimits && isFull(run, now)) return []
               const state = newState('pending', now)
               const epoch = run.epoch + 1
               const expiresAt = new Date(now.getTime() + leaseMs).toISOString()

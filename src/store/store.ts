@@ -307,7 +307,8 @@ export interface LeaseStore {
    * Takes up to `limit` runs that are scheduled and due: pending, `epoch + 1`, a lease, a history row.
    * Two workers that ask at once never get the same run. `runIds` narrows the choice. Runs of a paused deployment's
    * schedules wait; one that a person asked for does not. `pool` narrows the choice as `due` does, and gives no run of a pool
-   * that is paused or gone, nor more than its concurrency limit leaves.
+   * that is paused or gone, nor more than its concurrency limit leaves. `withinLimits` leaves runs whose deployment has as
+   * many others under way as may be at once: two services that look at the same moment do not exceed it together.
    */
   claim(
     worker: WorkerIdentity,
@@ -317,6 +318,7 @@ export interface LeaseStore {
       readonly runIds?: readonly string[]
       readonly flowNames?: readonly string[]
       readonly pool?: string | null
+      readonly withinLimits?: boolean
     },
   ): Promise<readonly FlowRun[]>
   /** Keeps leases alive. Gives the run ids whose lease was lost: expired and taken over, or ended. */

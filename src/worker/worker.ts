@@ -88,6 +88,7 @@ export function createWorker(options: WorkerOptions): Worker {
         limit,
         leaseMs,
         flowNames,
+        withinLimits: true,
         ...(options.pool === undefined ? {} : { pool: options.pool }),
         // as many as there are places, so that their order decides and not which of them is due longest
         ...(runIds === null ? {} : { runIds: runIds.slice(0, limit) }),

@@ -1,6 +1,6 @@
 /** What every store promises. Each kind of store runs all of it. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { MINUTE, SECOND } from '../../src/base/duration.ts'
+import { DAY, MINUTE, SECOND } from '../../src/base/duration.ts'
 import { newId } from '../../src/base/ids.ts'
 import { markdown, progress, table } from '../../src/model/artifact.ts'
 import { newState } from '../../src/model/new-state.ts'
@@ -1752,6 +1752,43 @@ export function storeContract(open: (clock: FakeClock) => Promise<StoreUnderTest
       expect(await store.ruleFirings.list({ rule: 'late', limit: 5 })).toHaveLength(1)
       expect((await store.ruleFirings.get('late/1'))?.id).toBe(firing.id)
       expect(await store.ruleFirings.get('late/9')).toBeNull()
+    })
+  })
+
+  describe('the concurrency limit of a deployment', () => {
+    const limited = async (limit: number) => {
+      await store.deployments.save(a.deployment({ concurrencyLimit: { limit, onCollision: 'enqueue' } }))
+      const waiting = [1, 2, 3].map((hour) => a.scheduled(`2026-01-01T0${hour}:00:00Z`))
+      await store.write(waiting.map((run) => ({ kind: 'run-created', run })))
+      clock.advance(DAY)
+      return waiting
+    }
+    const claim = async (options: { readonly withinLimits?: boolean } = {}) =>
+      await store.leases.claim(worker('w1'), { limit: 5, leaseMs: MINUTE, ...options })
+
+    it('is kept within the claim, and counts what other services have claimed', async () => {
+      const [first] = await limited(1)
+
+      const [one, other] = [await claim({ withinLimits: true }), await claim({ withinLimits: true })]
+
+      expect(one.map(({ id }) => id)).toEqual([first?.id])
+      expect(other).toEqual([])
+    })
+
+    it('does not count a run against itself, nor one of another deployment', async () => {
+      await limited(2)
+      await store.write([{ kind: 'run-created', run: a.run() }])
+
+      const claimed = await claim({ withinLimits: true })
+
+      expect(claimed.filter(({ deploymentId }) => deploymentId === 'weekly')).toHaveLength(2)
+      expect(claimed.filter(({ deploymentId }) => deploymentId === null)).toHaveLength(1)
+    })
+
+    it('does not hold back what a person goes on with by hand', async () => {
+      await limited(1)
+
+      expect(await claim()).toHaveLength(3)
     })
   })
 

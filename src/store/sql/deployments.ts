@@ -9,7 +9,7 @@ import { fromJson, toJson } from './json-text.ts'
 import { fromMs, toMs } from './moment.ts'
 import { dropUnstartedRuns } from './runs.ts'
 import { insertText } from './statement-text.ts'
-import type { DeploymentRow } from './tables.ts'
+import type { DeploymentRow, RunRow } from './tables.ts'
 
 /** What stands in columns of its own, because a query asks for it. */
 type Members = Omit<DeploymentRecord, 'id' | 'flowName' | 'name' | 'paused' | 'pool' | 'createdAt'>
@@ -23,6 +23,27 @@ const SAVE = insertText(
   ['id', 'flow_name', 'name', 'paused', 'pool', 'record', 'created_at'],
   'on conflict (flow_name, name) do update set paused = excluded.paused, pool = excluded.pool, record = excluded.record',
 )
+
+const OTHERS_UNDER_WAY = `select count(*) as runs from runs where deployment_id = ? and pk <> ? and (
+  state_type in ('pending', 'running', 'paused', 'cancelling')
+  or (state_type = 'scheduled' and started_at is not null and scheduled_for > ?))`
+
+/**
+ * Whether as many other runs of its deployment are under way as may be at once; one that sleeps, or waits for its retry,
+ * is.
+ */
+export async function deploymentIsFull(
+  connection: Connection,
+  { pk, deployment_id: id }: Pick<RunRow, 'pk' | 'deployment_id'>,
+  now: Date,
+): Promise<boolean> {
+  if (id === null) return false
+  const [row] = await connection.all<DeploymentRow>('select * from deployments where id = ?', [id])
+  const limit = row === undefined ? undefined : readDeployment(row).concurrencyLimit?.limit
+  if (limit === undefined) return false
+  const [others] = await connection.all<{ readonly runs: number }>(OTHERS_UNDER_WAY, [id, pk, now.getTime()])
+  return (others?.runs ?? 0) >= limit
+}
 
 export function sqlDeployments(database: Database, clock: Clock): DeploymentStore {
   const find = async (connection: Connection, where: string, parameters: readonly SqlValue[]) => {

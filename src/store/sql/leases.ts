@@ -8,6 +8,7 @@ import { runEvent } from '../events-of.ts'
 import type { Lease, LeaseStore, WorkerIdentity } from '../store.ts'
 import type { Connection, Database, SqlValue } from './database.ts'
 import { addEvent } from './events.ts'
+import { deploymentIsFull } from './deployments.ts'
 import { grantLease } from './grant-lease.ts'
 import { historyLine } from './history.ts'
 import { fromMs } from './moment.ts'
@@ -44,7 +45,11 @@ export function sqlLeases(database: Database, clock: Clock): LeaseStore {
           due.values(now.getTime(), Math.min(limit, free)),
         )
         const claimed: FlowRun[] = []
-        for (const row of rows) claimed.push(await takeRun(connection, row, worker, now, options.leaseMs))
+        for (const row of rows) {
+          // asked of each, because the one before it may have taken the last place
+          if (options.withinLimits === true && (await deploymentIsFull(connection, row, now))) continue
+          claimed.push(await takeRun(connection, row, worker, now, options.leaseMs))
+        }
         return claimed
       })
     },
