@@ -11,32 +11,16 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { flow, task } from 'd2flow'
 import { openStore } from 'd2flow/store'
 import { systemClock } from '../src/base/clock.ts'
 import { startRun } from '../src/engine/start-run.ts'
 import { thisProcess } from '../src/worker/identity.ts'
 import { median, printFigure } from './measure/figure.ts'
+import { mapped, sequential } from './measure/no-op-flows.ts'
 
 const FEW = 200
 const MANY = 10_000
 const ROUNDS = 2
-
-const nothing = task({ name: 'nothing', run: (n: number) => n })
-
-const sequential = flow({
-  name: 'sequential',
-  async run({ tasks }: { tasks: number }) {
-    for (let n = 0; n < tasks; n += 1) await nothing(n)
-  },
-})
-
-const mapped = flow({
-  name: 'mapped',
-  async run({ tasks }: { tasks: number }) {
-    await Promise.all(nothing.map(Array.from({ length: tasks }, (_, n) => n)))
-  },
-})
 
 const folder = mkdtempSync(join(tmpdir(), 'd2flow-bench-'))
 const store = await openStore(`sqlite:${join(folder, 'bench.db')}`, { clock: systemClock, projectFolder: folder })

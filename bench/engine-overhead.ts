@@ -8,12 +8,12 @@
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { flow, task } from 'd2flow'
 import { openStore } from 'd2flow/store'
 import { systemClock } from '../src/base/clock.ts'
 import { startRun } from '../src/engine/start-run.ts'
 import { thisProcess } from '../src/worker/identity.ts'
 import { median, printFigure } from './measure/figure.ts'
+import { mapped, sequential } from './measure/no-op-flows.ts'
 import { runNode } from './measure/process.ts'
 import { rawCommitMs } from './measure/raw-commit.ts'
 
@@ -22,22 +22,6 @@ const MANY_TASKS = 10_000
 const ROUNDS = 5
 /** Where Linux keeps files in memory. */
 const IN_MEMORY = '/dev/shm'
-
-const nothing = task({ name: 'nothing', run: (n: number) => n })
-
-const sequential = flow({
-  name: 'sequential',
-  async run({ tasks }: { tasks: number }) {
-    for (let n = 0; n < tasks; n += 1) await nothing(n)
-  },
-})
-
-const mapped = flow({
-  name: 'mapped',
-  async run({ tasks }: { tasks: number }) {
-    await Promise.all(nothing.map(Array.from({ length: tasks }, (_, n) => n)))
-  },
-})
 
 async function openPlace(parent: string) {
   const folder = mkdtempSync(join(parent, 'd2flow-bench-'))
