@@ -2,15 +2,13 @@
 import { z } from 'zod'
 import { secret } from '../../src/blocks/define.ts'
 import type { HttpAuth } from '../../src/http/client.ts'
+import { HttpAddress } from '../../src/http/http-address.ts'
 
 export const AUTH_TYPES = ['none', 'api-key', 'bearer', 'basic'] as const
 
 export const HttpApiConnection = z
   .object({
-    baseUrl: z
-      .string()
-      .regex(/^https?:\/\//, 'an address that begins with http:// or https://')
-      .describe('address that paths are put behind'),
+    baseUrl: HttpAddress.describe('address that paths are put behind'),
     authType: z
       .enum(AUTH_TYPES)
       .default('none')

@@ -8,19 +8,19 @@ import { systemClock } from '../../src/base/clock.ts'
 import { ConfigError, HttpError } from '../../src/base/errors.ts'
 import type { Io } from '../../src/base/io.ts'
 import { createHttpClient, type HttpClient } from '../../src/http/client.ts'
+import { HttpAddress } from '../../src/http/http-address.ts'
+import type { SourceNote } from '../../src/http/source-note.ts'
 import { AIR_VARIABLES, AirQualityAnswer, type AirQuality } from './air-quality.ts'
 import { withLimit } from './limits.ts'
-import { sourceNote, type SourceNote } from './source.ts'
+import { sourceNote } from './source.ts'
 import { WEATHER_VARIABLES, WeatherAnswer, type Weather } from './weather.ts'
 
-const Address = z.string().regex(/^https?:\/\//, 'an address that begins with http:// or https://')
-
 export const OpenMeteoConnection = z.object({
-  airQualityUrl: Address.default('https://air-quality-api.open-meteo.com').describe(
+  airQualityUrl: HttpAddress.default('https://air-quality-api.open-meteo.com').describe(
     'address of the air quality service',
   ),
-  forecastUrl: Address.default('https://api.open-meteo.com').describe('address of the forecast service'),
-  archiveUrl: Address.default('https://archive-api.open-meteo.com').describe('address of the archive'),
+  forecastUrl: HttpAddress.default('https://api.open-meteo.com').describe('address of the forecast service'),
+  archiveUrl: HttpAddress.default('https://archive-api.open-meteo.com').describe('address of the archive'),
 })
 
 export type OpenMeteoSettings = z.output<typeof OpenMeteoConnection>

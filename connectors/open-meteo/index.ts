@@ -12,5 +12,5 @@ export {
 } from './client.ts'
 export { AIR_VARIABLES, type AirHour, type AirQuality, type AirVariable } from './air-quality.ts'
 export { FREE_CALLS, weightedCalls } from './limits.ts'
-export type { SourceNote } from './source.ts'
+export type { SourceNote } from '../../src/http/source-note.ts'
 export { WEATHER_VARIABLES, type Weather, type WeatherHour, type WeatherVariable } from './weather.ts'

@@ -1,13 +1,9 @@
-/** What has to stand beside figures of this source, wherever they are shown. */
+/** Where the figures come from, for whoever shows them. */
+import { noteOf, type SourceNote } from '../../src/http/source-note.ts'
 
-export interface SourceNote {
-  readonly name: string
-  /** The free service is for non-commercial use. */
-  readonly licence: string
-}
+/** The free service is for non-commercial use. */
+const OPEN_METEO: SourceNote = { name: 'Open-Meteo.com', licence: 'CC BY 4.0' }
 
-/** A mirror, or the sandbox, is named: its figures are what it says, not what Open-Meteo says. */
 export function sourceNote(baseUrl: string): SourceNote {
-  const answeredBy = new URL(baseUrl).hostname.endsWith('.open-meteo.com') ? '' : `, as answered by ${baseUrl}`
-  return { name: `Open-Meteo.com${answeredBy}`, licence: 'CC BY 4.0' }
+  return noteOf(OPEN_METEO, { address: baseUrl, isTheirs: new URL(baseUrl).hostname.endsWith('.open-meteo.com') })
 }

@@ -7,9 +7,11 @@ import { z } from 'zod'
 import { ConfigError } from '../../src/base/errors.ts'
 import type { Io } from '../../src/base/io.ts'
 import { createHttpClient } from '../../src/http/client.ts'
+import { HttpAddress } from '../../src/http/http-address.ts'
+import type { SourceNote } from '../../src/http/source-note.ts'
 import { pages } from '../../src/http/pages.ts'
 import { refusal } from './errors.ts'
-import { PUBLIC_ADDRESS, sourceNote, type SourceNote } from './source.ts'
+import { PUBLIC_ADDRESS, sourceNote } from './source.ts'
 import {
   CountryPage,
   IndicatorInfoPage,
@@ -20,11 +22,7 @@ import {
 } from './schemas.ts'
 
 export const WorldBankConnection = z.object({
-  baseUrl: z
-    .string()
-    .regex(/^https?:\/\//, 'an address that begins with http:// or https://')
-    .default(PUBLIC_ADDRESS)
-    .describe('address of the service, without the version'),
+  baseUrl: HttpAddress.default(PUBLIC_ADDRESS).describe('address of the service, without the version'),
 })
 
 export type WorldBankSettings = z.output<typeof WorldBankConnection>

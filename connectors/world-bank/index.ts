@@ -8,5 +8,5 @@ export {
   type WorldBankSettings,
 } from './client.ts'
 export { WorldBankError, type WorldBankCode } from './errors.ts'
-export type { SourceNote } from './source.ts'
+export type { SourceNote } from '../../src/http/source-note.ts'
 export type { IndicatorRow, WorldBankCountry, WorldBankIndicator } from './schemas.ts'

@@ -1,16 +1,12 @@
-/** What has to stand beside figures of this source, wherever they are shown. */
+/** Where the figures come from, for whoever shows them. */
+import { noteOf, type SourceNote } from '../../src/http/source-note.ts'
 
 /** Who answers when nobody says otherwise. */
 export const PUBLIC_ADDRESS = 'https://api.worldbank.org'
 
-export interface SourceNote {
-  readonly name: string
-  /** Of most indicators; a few have terms of their own, which `indicatorInfo` names. */
-  readonly licence: string
-}
+/** The licence is that of most indicators; a few have terms of their own, which `indicatorInfo` names. */
+const BANK: SourceNote = { name: 'World Bank, World Development Indicators', licence: 'CC BY 4.0' }
 
-/** A mirror, or the sandbox, is named: its figures are what it says, not what the Bank says. */
 export function sourceNote(baseUrl: string): SourceNote {
-  const answeredBy = baseUrl === PUBLIC_ADDRESS ? '' : `, as answered by ${baseUrl}`
-  return { name: `World Bank, World Development Indicators${answeredBy}`, licence: 'CC BY 4.0' }
+  return noteOf(BANK, { address: baseUrl, isTheirs: baseUrl === PUBLIC_ADDRESS })
 }

@@ -9,15 +9,15 @@ import type { Io } from '../../src/base/io.ts'
 import { areaKm2 } from '../../src/geo/area-km2.ts'
 import type { Geometry } from '../../src/geo/geojson.ts'
 import { createHttpClient } from '../../src/http/client.ts'
+import { HttpAddress } from '../../src/http/http-address.ts'
+import type { SourceNote } from '../../src/http/source-note.ts'
 import { WorldPopError } from './errors.ts'
 import { CatalogueAnswer, StatsAnswer, type CatalogueEntry } from './schemas.ts'
-import { sourceNote, type SourceNote } from './source.ts'
-
-const Address = z.string().regex(/^https?:\/\//, 'an address that begins with http:// or https://')
+import { sourceNote } from './source.ts'
 
 export const WorldPopConnection = z.object({
-  statsUrl: Address.default('https://api.worldpop.org').describe('address of the statistics service'),
-  hubUrl: Address.default('https://hub.worldpop.org').describe('address of the catalogue'),
+  statsUrl: HttpAddress.default('https://api.worldpop.org').describe('address of the statistics service'),
+  hubUrl: HttpAddress.default('https://hub.worldpop.org').describe('address of the catalogue'),
 })
 
 export type WorldPopSettings = z.output<typeof WorldPopConnection>

@@ -13,4 +13,4 @@ export {
 } from './client.ts'
 export { WorldPopError, type WorldPopCode } from './errors.ts'
 export type { CatalogueEntry } from './schemas.ts'
-export type { SourceNote } from './source.ts'
+export type { SourceNote } from '../../src/http/source-note.ts'

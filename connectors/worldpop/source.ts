@@ -1,12 +1,8 @@
-/** What has to stand beside figures of this source, wherever they are shown. */
+/** Where the figures come from, for whoever shows them. */
+import { noteOf, type SourceNote } from '../../src/http/source-note.ts'
 
-export interface SourceNote {
-  readonly name: string
-  readonly licence: string
-}
+const WORLDPOP: SourceNote = { name: 'WorldPop, University of Southampton', licence: 'CC BY 4.0' }
 
-/** A mirror, or the sandbox, is named: its figures are what it says, not what WorldPop says. */
 export function sourceNote(statsUrl: string): SourceNote {
-  const answeredBy = new URL(statsUrl).hostname.endsWith('worldpop.org') ? '' : `, as answered by ${statsUrl}`
-  return { name: `WorldPop, University of Southampton${answeredBy}`, licence: 'CC BY 4.0' }
+  return noteOf(WORLDPOP, { address: statsUrl, isTheirs: new URL(statsUrl).hostname.endsWith('worldpop.org') })
 }

@@ -4,6 +4,7 @@ import { ConfigError } from '../base/errors.ts'
 import type { Io } from '../base/io.ts'
 import { Secret } from '../base/secret.ts'
 import { defineBlock, secret } from '../blocks/define.ts'
+import { HttpAddress } from '../http/http-address.ts'
 import type { Message, Notifier } from './notifier.ts'
 import { refused } from './refused.ts'
 import { checkPlaceholders, resolveTemplate } from './template.ts'
@@ -12,10 +13,7 @@ const Texts = z.record(z.string(), z.string())
 
 export const CustomWebhook = z.object({
   name: z.string().default('').describe('what {{name}} stands for'),
-  url: z
-    .string()
-    .regex(/^https?:\/\//, 'an address that begins with http:// or https://')
-    .describe('may hold placeholders'),
+  url: HttpAddress.describe('may hold placeholders'),
   method: z.enum(['POST', 'PUT', 'PATCH', 'GET', 'DELETE']).default('POST'),
   jsonData: z.json().optional().describe('the body as JSON; texts in it may hold placeholders'),
   formData: Texts.optional().describe('the body as a form instead'),
